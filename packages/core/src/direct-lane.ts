@@ -1,0 +1,45 @@
+import type { InvocationSource } from "./invocation.ts";
+import type { FunctionError } from "./invocation-outcome.ts";
+import type { ErrorCode } from "./error-codes.ts";
+
+/**
+ * What gateway and worker say to each other on a direct-lane connection (frames of `frame.ts`).
+ *
+ *   gateway → worker   CALL    id = call, head = CallHead, body = event JSON
+ *   worker → gateway   RESULT  id = call, head = ResultHead, body = payload JSON (empty when the attempt failed)
+ *                      REFUSE  id = call, head = RefuseHead: the call never started, another worker may be asked
+ *                      STATUS  id = 0,    head = WorkerStatus: sent on connect and whenever it changed
+ */
+export const DIRECT_LANE = { call: 1, result: 2, refuse: 3, status: 4 } as const;
+
+export interface CallHead {
+  readonly id: string;
+  readonly tenant: string;
+  readonly function: string;
+  readonly qualifier: string;
+  readonly source: InvocationSource;
+  readonly trigger: string;
+  readonly acceptedAt: number;
+  /** Ask for the log lines with the result (LogType Tail). */
+  readonly logs?: boolean;
+}
+
+export interface ResultHead {
+  readonly version: string;
+  readonly error?: FunctionError;
+  /** Formatted log lines; set when the call asked for them. */
+  readonly logs?: readonly string[];
+}
+
+export interface RefuseHead {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export interface WorkerStatus {
+  readonly capacity: number;
+  readonly inFlight: number;
+  readonly draining: boolean;
+  /** Function keys (`tenant.name`) that have a warm isolate. */
+  readonly warm: readonly string[];
+}

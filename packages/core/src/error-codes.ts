@@ -1,0 +1,162 @@
+/**
+ * The one table of platform error codes: what happened, the HTTP status it maps to, whether a caller may simply try
+ * again, and what to do about it. `docs/errors.md` mirrors this table (a test compares them). Failures of a user's own
+ * code are not here: they are data (`invocation-outcome.ts`), because they belong to the function, not to the platform.
+ */
+export interface ErrorCodeEntry {
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly meaning: string;
+  readonly fix: string;
+}
+
+const entry = (status: number, retryable: boolean, meaning: string, fix: string): ErrorCodeEntry => ({
+  status,
+  retryable,
+  meaning,
+  fix,
+});
+
+export const ERROR_CODES = {
+  "Request.Malformed": entry(
+    400,
+    false,
+    "The request is not in the form this address takes.",
+    "Correct what the message names and send it again.",
+  ),
+  "Request.InvalidJson": entry(
+    400,
+    false,
+    "The request body is not valid JSON.",
+    "Send valid UTF-8 JSON; the message names the place where parsing stopped.",
+  ),
+  "Request.TooLarge": entry(
+    413,
+    false,
+    "The request body is larger than this address takes.",
+    "Send at most the size that the message names; put larger data into object storage and send its key.",
+  ),
+  "Request.UnsupportedEncoding": entry(
+    415,
+    false,
+    "The request body is compressed in a way the gateway does not read.",
+    "Send the body without a Content-Encoding header.",
+  ),
+  "Request.NotFound": entry(404, false, "Nothing is served at this address.", "Check the path and the method."),
+  "Request.MethodNotAllowed": entry(
+    405,
+    false,
+    "This address does not take this method.",
+    "Use the method that the Allow header names.",
+  ),
+  "Auth.Missing": entry(
+    401,
+    false,
+    "The request carries no credentials.",
+    "Send the key of .sluice/credentials as 'Authorization: Bearer <access key id>.<secret access key>'.",
+  ),
+  "Auth.Invalid": entry(
+    401,
+    false,
+    "The credentials or the signature are not valid.",
+    "Check the key, token or secret; a signed request must be signed over its raw body.",
+  ),
+  "Function.NotFound": entry(
+    404,
+    false,
+    "No function has this name.",
+    "List the functions with 'npx sluice list', or deploy it with 'npx sluice deploy'.",
+  ),
+  "Function.VersionNotFound": entry(
+    404,
+    false,
+    "The function has no such version.",
+    "Leave the qualifier out to run the latest version.",
+  ),
+  "Function.NoUrl": entry(
+    404,
+    false,
+    "The function has no http trigger, so it has no address.",
+    "Add '- http: {}' to its triggers in sluice.yaml and deploy it.",
+  ),
+  "Trigger.NotFound": entry(
+    404,
+    false,
+    "No trigger has this name.",
+    "Check the name under 'triggers' in sluice.yaml and deploy it.",
+  ),
+  "Trigger.NameTaken": entry(
+    409,
+    false,
+    "Another function owns a trigger of this name.",
+    "Give the trigger another name, or remove it from the other function first.",
+  ),
+  "Invocation.NotFound": entry(
+    404,
+    false,
+    "No invocation with this id is known any more.",
+    "Completed invocations are kept for a day; check the id and the function.",
+  ),
+  "Manifest.Invalid": entry(
+    400,
+    false,
+    "The deployment is not valid.",
+    "Correct each fault that the message lists and deploy again.",
+  ),
+  "Artifact.Corrupt": entry(
+    500,
+    true,
+    "The stored code does not match its digest and was not run.",
+    "Deploy the function again; if it comes back, check the Redis server's disk.",
+  ),
+  "Capacity.Exhausted": entry(
+    429,
+    true,
+    "Every worker is full.",
+    "Try again after the Retry-After time, or start more workers.",
+  ),
+  "Capacity.FunctionLimit": entry(
+    429,
+    true,
+    "The function runs as often at once as its concurrency allows.",
+    "Try again after the Retry-After time, or raise 'concurrency' in sluice.yaml.",
+  ),
+  "Capacity.NoWorker": entry(
+    503,
+    true,
+    "No worker is running.",
+    "Start one with 'npm run worker' and check that it uses the same REDIS_URL.",
+  ),
+  "Worker.Lost": entry(
+    502,
+    false,
+    "The worker was lost while it ran this call; it may have run in part.",
+    "Call again if the function is safe to run twice.",
+  ),
+  "Service.Unavailable": entry(
+    503,
+    true,
+    "Redis cannot be reached, so nothing can be accepted.",
+    "Try again after the Retry-After time; check the Redis server.",
+  ),
+  "Service.Draining": entry(
+    503,
+    true,
+    "This process is shutting down and takes no new work.",
+    "Try again; another process will answer.",
+  ),
+  "Service.StorageFull": entry(
+    507,
+    true,
+    "Redis refuses writes because its memory or disk is full.",
+    "Free memory, or raise maxmemory on the Redis server.",
+  ),
+  "Internal.Error": entry(
+    500,
+    true,
+    "Something went wrong inside Sluice.",
+    "Look the error id up in the log of the service that answered.",
+  ),
+} as const satisfies Record<string, ErrorCodeEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

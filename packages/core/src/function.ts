@@ -1,0 +1,45 @@
+import { DEFAULT_RETRY_POLICY, type RetryPolicy } from "./retry-policy.ts";
+import { LIMITS } from "./limits.ts";
+
+/** What a version runs with. Immutable once published. */
+export interface FunctionConfig {
+  /** Name of the export that handles events. */
+  readonly handler: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Most invocations at once over all workers and both lanes; null: as many as the workers take. */
+  readonly reservedConcurrency: number | null;
+  readonly retry: RetryPolicy;
+  readonly egress: EgressRule;
+  readonly description: string;
+}
+
+/** Hosts (`host` or `host:port`, `*.` prefix for subdomains) that a function may reach though they are private. */
+export interface EgressRule {
+  readonly allowPrivate: readonly string[];
+}
+
+export const DEFAULT_FUNCTION_CONFIG: FunctionConfig = {
+  handler: "handler",
+  memoryMb: LIMITS.memoryMbDefault,
+  timeoutMs: LIMITS.timeoutMsDefault,
+  environment: {},
+  reservedConcurrency: null,
+  retry: DEFAULT_RETRY_POLICY,
+  egress: { allowPrivate: [] },
+  description: "",
+};
+
+/** One immutable deployment of a function. */
+export interface FunctionVersion {
+  readonly tenant: string;
+  readonly name: string;
+  /** "1", "2", … */
+  readonly version: string;
+  /** SHA-256 of the bundled code, in hex: the artifact's address. */
+  readonly codeDigest: string;
+  readonly codeBytes: number;
+  readonly config: FunctionConfig;
+  readonly createdAt: number;
+}

@@ -1,0 +1,116 @@
+/**
+ * Everything a guest can ask of its host, in one table. The guest prelude (`packages/runtime`) sends by number, the
+ * cell (`packages/sandbox`) checks size and quota and answers what it can itself, and forwards `place: "parent"` calls
+ * to the worker's broker. Adding a capability means one line here, one guest wrapper and one host function.
+ *
+ * - `notify`: fire and forget, guest → cell
+ * - `sync`: the guest waits; answered by the cell at once, from memory, never by I/O
+ * - `async`: the guest gets a promise; answered later through dispatch kind `reply` or `fail`
+ */
+export interface HostCallEntry {
+  readonly op: number;
+  readonly mode: "notify" | "sync" | "async";
+  readonly place: "cell" | "parent";
+  /** Text and bytes together. */
+  readonly maxArgBytes: number;
+}
+
+const MIB = 1024 * 1024;
+const notify = (op: number, maxArgBytes: number): HostCallEntry => ({ op, mode: "notify", place: "cell", maxArgBytes });
+const sync = (op: number, maxArgBytes: number): HostCallEntry => ({ op, mode: "sync", place: "cell", maxArgBytes });
+const remote = (op: number, maxArgBytes: number): HostCallEntry => ({
+  op,
+  mode: "async",
+  place: "parent",
+  maxArgBytes,
+});
+
+export const HOST_CALLS = {
+  /** id = sequence number of the invocation; text = result JSON. */
+  "invocation.succeed": notify(1, 7 * MIB),
+  /** id = sequence number of the invocation; text = FunctionError JSON. */
+  "invocation.fail": notify(2, 64 * 1024),
+  /** id = 0; text empty when the user's module is loaded, else FunctionError JSON. */
+  "init.done": notify(3, 64 * 1024),
+  /** id = sequence number of the running invocation, 0 outside one; text = LEVEL + " " + message. */
+  "log.write": notify(4, 64 * 1024),
+  /** id = timer; text = delay in milliseconds. */
+  "timer.start": notify(5, 32),
+  /** id = timer. */
+  "timer.clear": notify(6, 32),
+  /** text = number of bytes (≤ 65,536) → bytes. */
+  "crypto.random": sync(10, 32),
+  /** text = algorithm (SHA-1, SHA-256, SHA-384, SHA-512, MD5), bytes = data → bytes. */
+  "crypto.digest": sync(11, 32 * MIB),
+  /** text = JSON { hash, key: base64 }, bytes = data → bytes. */
+  "crypto.hmac": sync(12, 32 * MIB),
+  /** text = FetchRequestHead JSON, bytes = body → text = FetchResponseHead JSON, bytes = body. */
+  "http.fetch": remote(20, 33 * MIB),
+  /** text = JSON { key } → text = JSON { value: string | null }. */
+  "kv.get": remote(30, 4 * 1024),
+  /** text = JSON { key, value, ttlSeconds? } → text = "". */
+  "kv.put": remote(31, 2 * MIB),
+  /** text = JSON { key } → text = JSON { deleted: boolean }. */
+  "kv.delete": remote(32, 4 * 1024),
+  /** text = JSON { prefix, limit?, cursor? } → text = JSON { keys: string[], cursor: string | null }. */
+  "kv.list": remote(33, 4 * 1024),
+} as const satisfies Record<string, HostCallEntry>;
+
+export type HostCallName = keyof typeof HOST_CALLS;
+
+/** First argument of the guest's `dispatch`. */
+export const DISPATCH = {
+  /** a = factory function `(exports, require, module) => void`, b = GuestSettings JSON. Answered by `init.done`. */
+  load: 1,
+  /** id = sequence number, a = event JSON, b = GuestContext JSON. Answered by `invocation.succeed` or `.fail`. */
+  invoke: 2,
+  /** id = host call, a = text, b = ArrayBuffer or undefined. */
+  reply: 3,
+  /** id = host call, a = HostCallFailure JSON. */
+  fail: 4,
+  /** id = timer. */
+  timer: 5,
+} as const;
+
+/** What a function's prelude is told once, before user code runs. */
+export interface GuestSettings {
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly invokedFunctionArn: string;
+  readonly memoryLimitInMB: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly region: string;
+}
+
+/** What changes with every invocation. */
+export interface GuestContext {
+  readonly awsRequestId: string;
+  /** Milliseconds since the epoch. */
+  readonly deadlineMs: number;
+}
+
+/** Becomes an Error in the guest: `name` is its class (TypeError, DOMException names …), `code` is stable. */
+export interface HostCallFailure {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string;
+}
+
+export interface FetchRequestHead {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly redirect: "follow" | "manual" | "error";
+}
+
+export interface FetchResponseHead {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: readonly (readonly [string, string])[];
+  /** Final address after redirects. */
+  readonly url: string;
+  readonly redirected: boolean;
+}

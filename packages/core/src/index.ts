@@ -1,0 +1,125 @@
+export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from "./error-codes.ts";
+export { type ErrorBody, PlatformError, type PlatformErrorOptions, toErrorBody } from "./platform-error.ts";
+export {
+  DEFAULT_TENANT,
+  FUNCTION_NAME,
+  functionArn,
+  functionKey,
+  type FunctionRef,
+  LATEST,
+  parseFunctionKey,
+  parseQualifiedName,
+  type Place,
+  TENANT_NAME,
+  TRIGGER_NAME,
+  VERSION_NAME,
+  versionKey,
+} from "./names.ts";
+export { LIMITS } from "./limits.ts";
+export {
+  type DeadLetterReason,
+  decideRetry,
+  DEFAULT_RETRY_POLICY,
+  defaultDelays,
+  isTooOld,
+  type RetryDecision,
+  type RetryPolicy,
+} from "./retry-policy.ts";
+export { DEFAULT_FUNCTION_CONFIG, type EgressRule, type FunctionConfig, type FunctionVersion } from "./function.ts";
+export type {
+  BoundTrigger,
+  CronTrigger,
+  HttpTrigger,
+  MissedRunPolicy,
+  ObjectStorageTrigger,
+  Trigger,
+  TriggerAuth,
+  TriggerType,
+  WebhookTrigger,
+} from "./trigger.ts";
+export type { Invocation, InvocationSource, InvocationState, InvocationStatus, Lane } from "./invocation.ts";
+export {
+  type AttemptOutcome,
+  type AttemptReport,
+  type FunctionError,
+  type LogLine,
+  SANDBOX_ERROR_TYPES,
+  toFunctionErrorBody,
+} from "./invocation-outcome.ts";
+export type {
+  AcceptedFact,
+  CellExitReason,
+  CellRestartedFact,
+  DeadLetteredFact,
+  DeduplicatedFact,
+  FinishedFact,
+  InvocationEvent,
+  RerunFact,
+  RetriedFact,
+  ThrottledFact,
+} from "./invocation-event.ts";
+export { formatLogRecord, type LogRecord } from "./log-record.ts";
+export { billedMs, costOf, gbSeconds, LAMBDA_PRICE, type Price } from "./cost.ts";
+export { isTimeZone, nextSlot, parseSchedule, type Schedule, type ScheduleParse, slotsBetween } from "./schedule.ts";
+export { encodeFrame, type Frame, FrameError, FrameReader } from "./frame.ts";
+export { type CallHead, DIRECT_LANE, type RefuseHead, type ResultHead, type WorkerStatus } from "./direct-lane.ts";
+export {
+  DISPATCH,
+  type FetchRequestHead,
+  type FetchResponseHead,
+  type GuestContext,
+  type GuestSettings,
+  HOST_CALLS,
+  type HostCallEntry,
+  type HostCallFailure,
+  type HostCallName,
+} from "./host-calls.ts";
+export {
+  decodeObjectKey,
+  matchesObjectTrigger,
+  normaliseEventName,
+  objectEventIdentity,
+  type ObjectNotificationParse,
+  type ObjectRecord,
+  parseObjectNotification,
+} from "./object-event.ts";
+export {
+  type FunctionOptions,
+  type FunctionOptionsInput,
+  type Manifest,
+  type ManifestFault,
+  manifestJsonSchema,
+  type Parsed,
+  parseFunctionOptions,
+  parseManifest,
+  toFunctionConfig,
+  toTriggers,
+} from "./manifest.ts";
+export type {
+  Claim,
+  ConsumerOptions,
+  Enqueued,
+  EnqueueOptions,
+  InvocationConsumer,
+  InvocationQueue,
+  QueueDepth,
+  Verdict,
+  VerdictError,
+} from "./invocation-queue.ts";
+export type { FunctionRecord, PutFunction, PutFunctionResult, Registry } from "./registry.ts";
+export type {
+  AccessKey,
+  ArtifactStore,
+  CheckpointStore,
+  ConcurrencySlots,
+  CronLedger,
+  FactBatch,
+  FactStream,
+  KeyStore,
+  KvStore,
+  LogEntry,
+  LogStore,
+  TenantRecord,
+  WorkerDirectory,
+  WorkerLease,
+} from "./stores.ts";

@@ -1,0 +1,80 @@
+import type { InvocationSource, Lane } from "./invocation.ts";
+
+/** Facts about invocations, in the order they became true. Metrics, cost and traces are made of these alone. */
+interface FactBase {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly tenant: string;
+  readonly function: string;
+}
+
+export interface AcceptedFact extends FactBase {
+  readonly type: "accepted";
+  readonly source: InvocationSource;
+  readonly lane: Lane;
+}
+
+/** A queued event that was already known by its idempotency key and so was not queued again. */
+export interface DeduplicatedFact extends FactBase {
+  readonly type: "deduplicated";
+  readonly source: InvocationSource;
+}
+
+export interface ThrottledFact extends FactBase {
+  readonly type: "throttled";
+  readonly reason: "Capacity.Exhausted" | "Capacity.FunctionLimit" | "Capacity.NoWorker";
+}
+
+export interface FinishedFact extends FactBase {
+  readonly type: "finished";
+  readonly version: string;
+  readonly source: InvocationSource;
+  readonly lane: Lane;
+  readonly attempt: number;
+  /** Null when the attempt succeeded. */
+  readonly errorType: string | null;
+  readonly durationMs: number;
+  readonly billedMs: number;
+  readonly memoryMb: number;
+  readonly coldStart: boolean;
+  readonly initMs: number | null;
+  /** From acceptance (or the due time of a retry) to the start of this attempt; null in the direct lane. */
+  readonly queueWaitMs: number | null;
+}
+
+export interface RetriedFact extends FactBase {
+  readonly type: "retried";
+  readonly attempt: number;
+  readonly delayMs: number;
+}
+
+export interface DeadLetteredFact extends FactBase {
+  readonly type: "dead-lettered";
+  readonly reason: string;
+}
+
+/** The same attempt was run again for a cause of ours: it costs the user no attempt, but it is a duplicate. */
+export interface RerunFact extends FactBase {
+  readonly type: "rerun";
+  readonly cause: "stalled" | "cell-lost";
+}
+
+/** A cell process ended other than by idleness or drain. */
+export interface CellRestartedFact {
+  readonly type: "cell-restarted";
+  readonly at: number;
+  readonly tenant: string;
+  readonly reason: CellExitReason;
+}
+
+export type CellExitReason = "timeout" | "memory" | "crash" | "protocol";
+
+export type InvocationEvent =
+  | AcceptedFact
+  | DeduplicatedFact
+  | ThrottledFact
+  | FinishedFact
+  | RetriedFact
+  | DeadLetteredFact
+  | RerunFact
+  | CellRestartedFact;

@@ -1,0 +1,42 @@
+/** Every limit and default of the platform, with its unit in its name. Lambda's number where Lambda has one. */
+
+export const LIMITS = {
+  memoryMbMin: 16,
+  memoryMbMax: 10_240,
+  memoryMbDefault: 128,
+  timeoutMsMin: 100,
+  timeoutMsMax: 900_000,
+  timeoutMsDefault: 3_000,
+  /** Top-level code of a function (Lambda: 10 s on demand). */
+  initTimeoutMs: 10_000,
+  /** Past a wall deadline, how long a cell may take to give up an isolate before the parent kills it. */
+  killGraceMs: 250,
+  environmentBytesMax: 4_096,
+  /** Synchronous request and response payload. */
+  payloadBytesMax: 6 * 1024 * 1024,
+  /** Asynchronous event payload. */
+  asyncPayloadBytesMax: 1024 * 1024,
+  codeBytesMax: 50 * 1024 * 1024,
+  /** Log text kept of one attempt; past it, lines are dropped and counted. */
+  logBytesPerAttempt: 256 * 1024,
+  logLineBytes: 16 * 1024,
+  errorTextChars: 4_096,
+  retriesMax: 10,
+  eventAgeMsMin: 60_000,
+  eventAgeMsMax: 7 * 86_400_000,
+  concurrencyMax: 100_000,
+  triggersPerFunction: 20,
+  functionsPerManifest: 500,
+  /** How long an idempotency record outlives its event (Inngest: 24 h). */
+  idempotencyTtlMs: 24 * 3_600_000,
+  kvKeyBytes: 512,
+  kvValueBytes: 1024 * 1024,
+  kvKeysPerTenant: 100_000,
+  kvListMax: 1_000,
+  fetchResponseBytesMax: 32 * 1024 * 1024,
+  fetchRequestBytesMax: 32 * 1024 * 1024,
+  fetchTimeoutMs: 30_000,
+  fetchRedirectsMax: 10,
+  hostCallsInFlight: 64,
+  timersPerInvocation: 10_000,
+} as const;
