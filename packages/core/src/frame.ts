@@ -87,3 +87,30 @@ function readFrame(data: Buffer, start: number, length: number): Frame {
     body: data.subarray(bodyStart, start + length),
   };
 }
+
+/**
+ * Joins the frames of one turn of the event loop into one write: a system call costs more than the frame itself.
+ * `schedule` runs a function soon after the present turn (`setImmediate`); `write` hands bytes to the socket.
+ */
+export class FrameWriter {
+  readonly #write: (bytes: Buffer) => void;
+  readonly #schedule: (flush: () => void) => void;
+  #pending: Buffer[] = [];
+
+  constructor(options: { readonly write: (bytes: Buffer) => void; readonly schedule: (flush: () => void) => void }) {
+    this.#write = options.write;
+    this.#schedule = options.schedule;
+  }
+
+  send(type: number, id: number, head: string, body?: Uint8Array | string): void {
+    this.#pending.push(encodeFrame(type, id, head, body));
+    if (this.#pending.length === 1) this.#schedule(() => this.flush());
+  }
+
+  flush(): void {
+    const [first, ...more] = this.#pending;
+    if (first === undefined) return;
+    this.#pending = [];
+    this.#write(more.length === 0 ? first : Buffer.concat([first, ...more]));
+  }
+}

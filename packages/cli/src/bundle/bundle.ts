@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { builtinModules } from "node:module";
+import { LIMITS } from "@sluice/core";
+import { build, type BuildFailure, type BuildOptions, type Message, type Metafile } from "esbuild";
+import { wasmModules } from "./import-plugins.ts";
+
+export interface BundleRequest {
+  /** Absolute path of the file that exports the handler. */
+  readonly entry: string;
+  /** Folder of the manifest; paths in the output are relative to it. */
+  readonly folder: string;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Bundle {
+  /** Body of a CommonJS factory `(exports, require, module, __filename, __dirname)`, as UTF-8. */
+  readonly code: Uint8Array;
+  /** SHA-256 of the code, hex. */
+  readonly digest: string;
+  readonly warnings: readonly BundleFault[];
+}
+
+export interface BundleFault {
+  readonly message: string;
+  /** Absent: the fault is the entry as a whole. */
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number; readonly sourceLine: string };
+}
+
+export type BundleResult =
+  | { readonly ok: true; readonly bundle: Bundle }
+  | { readonly ok: false; readonly faults: readonly BundleFault[] };
+
+/** Given by the guest runtime at run time. */
+const PROVIDED = ["sluice", "sluice/*", "node:*", ...builtinModules];
+
+/** One function and all it imports in one file. The same sources give the same bytes wherever they lie. */
+export async function bundleFunction(request: BundleRequest): Promise<BundleResult> {
+  try {
+    const { outputFiles, warnings } = await build(bundleOptions(request));
+    const [output, ...others] = outputFiles;
+    if (output === undefined || others.length > 0) {
+      return { ok: false, faults: [{ message: "imports a style sheet, which has no meaning in a function" }] };
+    }
+    const missing = await missingHandler(request);
+    if (missing !== undefined) return { ok: false, faults: [missing] };
+    const code = output.contents;
+    if (code.length > LIMITS.codeBytesMax) {
+      const message = `is ${code.length} bytes when bundled; at most ${LIMITS.codeBytesMax} are taken`;
+      return { ok: false, faults: [{ message }] };
+    }
+    const digest = createHash("sha256").update(code).digest("hex");
+    return { ok: true, bundle: { code, digest, warnings: warnings.map(toFault) } };
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    return { ok: false, faults: error.errors.map(toFault) };
+  }
+}
+
+function bundleOptions({ entry, folder, environment }: BundleRequest) {
+  return {
+    entryPoints: [entry],
+    absWorkingDir: folder,
+    bundle: true,
+    write: false,
+    outfile: "function.js",
+    format: "cjs",
+    platform: "browser",
+    conditions: ["worker", "workerd", "browser"],
+    mainFields: ["browser", "module", "main"],
+    target: "es2024",
+    charset: "utf8",
+    keepNames: true,
+    legalComments: "none",
+    sourcemap: false,
+    external: PROVIDED,
+    // As on other serverless platforms: packages choose their fast paths unless the function says otherwise.
+    define: { "process.env.NODE_ENV": JSON.stringify(environment["NODE_ENV"] ?? "production") },
+    loader: { ".txt": "text", ".html": "text", ".md": "text", ".bin": "binary", ".jpg": "binary", ".png": "binary" },
+    plugins: [wasmModules(folder)],
+    logLevel: "silent",
+  } as const satisfies BuildOptions;
+}
+
+/** Whether the entry, as far as its own exports tell, lacks the handler. CommonJS and `export *` tell nothing. */
+async function missingHandler({ entry, folder, handler }: BundleRequest): Promise<BundleFault | undefined> {
+  const options = { entryPoints: [entry], absWorkingDir: folder, bundle: false, write: false, metafile: true } as const;
+  const { metafile, outputFiles } = await build({ ...options, format: "esm", logLevel: "silent" });
+  const found = exportsOf(metafile);
+  if (found === undefined || found.includes(handler)) return undefined;
+  if (/^export \*/m.test(outputFiles[0].text)) return undefined;
+  const names = found.length === 0 ? "it exports nothing" : `it exports ${found.map((name) => `'${name}'`).join(", ")}`;
+  return { message: `has no export '${handler}' (${names}); export it, or set 'handler'` };
+}
+
+function exportsOf({ inputs, outputs }: Metafile): readonly string[] | undefined {
+  if (Object.values(inputs)[0]?.format !== "esm") return undefined;
+  return Object.values(outputs)[0]?.exports;
+}
+
+function toFault({ text, location, notes }: Message): BundleFault {
+  const note = notes[0]?.text;
+  const message = note === undefined ? text : `${text} (${note})`;
+  if (location === null) return { message };
+  // esbuild counts columns in bytes, from 0.
+  const column = Buffer.from(location.lineText).subarray(0, location.column).toString().length + 1;
+  return { message, at: { file: location.file, line: location.line, column, sourceLine: location.lineText } };
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
+}
+

@@ -1,0 +1,121 @@
+import type { FunctionOptionsInput, InvocationStatus, QueueDepth } from "@sluice/core";
+import type {
+  Deployed,
+  DeploymentPlan,
+  FunctionDetail,
+  FunctionPage,
+  InvocationResult,
+  LogPage,
+  VersionView,
+  WorkerView,
+} from "./answers.ts";
+import { createRequester, type RequesterOptions } from "./request.ts";
+
+export type ClientOptions = RequesterOptions;
+
+/** Bundled code, or the digest of code that the function had before. */
+export type DeployCode = { readonly code: Uint8Array } | { readonly codeDigest: string };
+
+export interface DeployRequest {
+  readonly name: string;
+  readonly options: FunctionOptionsInput;
+  readonly code: DeployCode;
+}
+
+export interface InvokeRequest {
+  readonly name: string;
+  /** JSON text; absent: `{}`. */
+  readonly event?: string;
+  readonly qualifier?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface PageRequest {
+  readonly after?: string;
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+export type SluiceClient = ReturnType<typeof createClient>;
+
+/**
+ * The platform API, one method per operation.
+ *
+ * @throws SluiceApiError the gateway refused
+ * @throws SluiceConnectionError no answer came
+ */
+export function createClient(options: ClientOptions) {
+  const request = createRequester(options);
+  const at = (name: string, rest = ""): string => `/functions/${encodeURIComponent(name)}${rest}`;
+  return {
+    listFunctions: async ({ signal, ...query }: PageRequest = {}) =>
+      (await request("GET", "/functions", { query: { ...query }, ...withSignal(signal) })) as FunctionPage,
+
+    getFunction: async (name: string) => (await request("GET", at(name))) as FunctionDetail,
+
+    deleteFunction: async (name: string): Promise<void> => {
+      await request("DELETE", at(name));
+    },
+
+    listVersions: async (name: string) =>
+      ((await request("GET", at(name, "/versions"))) as { versions: readonly VersionView[] }).versions,
+
+    deploy: async (deployment: DeployRequest) =>
+      (await request("PUT", at(deployment.name), { body: deployBody(deployment) })) as Deployed,
+
+    /** What `deploy` would change; the code may be named by its digest even if the gateway never had it. */
+    planDeployment: async (deployment: DeployRequest) =>
+      (await request("PUT", at(deployment.name), {
+        query: { dryRun: true },
+        body: deployBody(deployment),
+      })) as DeploymentPlan,
+
+    /** Runs now and waits. A failure of the function is an answer with `ok: false`, not an error. */
+    invoke: async ({ name, event = "{}", qualifier, logs, signal }: InvokeRequest & { readonly logs?: boolean }) =>
+      (await request("POST", at(name, "/invocations"), {
+        query: { mode: "sync", qualifier, logs: logs === true ? true : undefined },
+        body: event,
+        ...withSignal(signal),
+      })) as InvocationResult,
+
+    /** Queues the event and answers the invocation's id. */
+    invokeAsync: async ({ name, event = "{}", qualifier, signal }: InvokeRequest) => {
+      const query = { mode: "async", qualifier };
+      const answer = await request("POST", at(name, "/invocations"), { query, body: event, ...withSignal(signal) });
+      return (answer as { invocationId: string }).invocationId;
+    },
+
+    getInvocation: async (name: string, id: string) =>
+      (await request("GET", at(name, `/invocations/${encodeURIComponent(id)}`))) as InvocationStatus,
+
+    listDeadLetters: async (name: string, query: { readonly limit?: number } = {}) =>
+      ((await request("GET", at(name, "/dead-letters"), { query })) as { deadLetters: readonly InvocationStatus[] })
+        .deadLetters,
+
+    /** One invocation, or all of them without an id. Answers how many were queued again. */
+    redriveDeadLetters: async (name: string, id?: string) => {
+      const body = JSON.stringify(id === undefined ? {} : { id });
+      return ((await request("POST", at(name, "/dead-letters/redrive"), { body })) as { redriven: number }).redriven;
+    },
+
+    getQueue: async (name: string) => (await request("GET", at(name, "/queue"))) as QueueDepth,
+
+    readLogs: async (name: string, { signal, ...query }: PageRequest = {}) =>
+      (await request("GET", at(name, "/logs"), { query: { ...query }, ...withSignal(signal) })) as LogPage,
+
+    listWorkers: async () => ((await request("GET", "/workers")) as { workers: readonly WorkerView[] }).workers,
+
+    getManifestSchema: async () => (await request("GET", "/manifest.schema.json")) as Record<string, unknown>,
+
+    getOpenApi: async () => (await request("GET", "/openapi.json")) as Record<string, unknown>,
+  };
+}
+
+function deployBody({ options, code }: DeployRequest): string {
+  if ("codeDigest" in code) return JSON.stringify({ options, codeDigest: code.codeDigest });
+  return JSON.stringify({ options, code: Buffer.from(code.code).toString("base64") });
+}
+
+function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}

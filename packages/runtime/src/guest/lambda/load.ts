@@ -1,0 +1,84 @@
+import { type FunctionError, type GuestSettings, HOST_CALLS, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import { notify } from "../bridge/host.ts";
+import { requireModule } from "../node/modules.ts";
+import { fillEnvironment } from "../node/process.ts";
+import { jsonParse, objectKeys } from "../primordials.ts";
+import { describeError, functionErrorJson } from "./function-error.ts";
+import { beginInit, endInit, initFailure } from "./init-phase.ts";
+
+const INIT_DONE = HOST_CALLS["init.done"].op;
+
+export type Handler = (event: unknown, context: unknown, callback: unknown) => unknown;
+
+export type LoadedFunction =
+  | { readonly error: FunctionError }
+  | { readonly error: undefined; readonly settings: GuestSettings; readonly handler: Handler; readonly arity: number };
+
+/** The user's bundle in CommonJS form. */
+export type Factory = (
+  exports: unknown,
+  require: (specifier: unknown) => unknown,
+  module: { exports: unknown },
+  filename: string,
+  dirname: string,
+) => void;
+
+type Lookup = { readonly handler: Handler } | { readonly error: FunctionError };
+
+/** Runs the user's module and says by `init.done` whether it can serve. */
+export function loadFunction(factory: Factory, settingsJson: string): LoadedFunction {
+  const loaded = evaluate(factory, jsonParse(settingsJson) as GuestSettings);
+  endInit();
+  notify(INIT_DONE, 0, loaded.error === undefined ? "" : functionErrorJson(loaded.error));
+  return loaded;
+}
+
+function evaluate(factory: Factory, settings: GuestSettings): LoadedFunction {
+  beginInit();
+  fillEnvironment(settings);
+  const module = { exports: {} as unknown };
+  try {
+    factory(module.exports, requireModule, module, "/var/task/index.js", "/var/task");
+    const failure = initFailure();
+    if (failure !== undefined) return { error: failure };
+    const found = findHandler(module.exports, settings.handler);
+    if ("error" in found) return found;
+    const { handler } = found;
+    return { error: undefined, settings, handler, arity: handler.length };
+  } catch (error) {
+    return { error: initFailure() ?? describeError(error) };
+  }
+}
+
+function findHandler(exports: unknown, name: string): Lookup {
+  const direct = memberOf(exports, name);
+  if (typeof direct === "function") return { handler: direct as Handler };
+  const byDefault = memberOf(exports, "default");
+  const nested = memberOf(byDefault, name);
+  if (typeof nested === "function") return { handler: nested as Handler };
+  if (name === "handler" && typeof byDefault === "function") return { handler: byDefault as Handler };
+  const present = exportNames(exports);
+  return {
+    error: {
+      errorType: SANDBOX_ERROR_TYPES.handlerNotFound,
+      errorMessage:
+        `The module exports no function '${name}'. ` +
+        (present === "" ? "It exports nothing." : `It exports: ${present}.`),
+      trace: [],
+      explanation: `Export it ("export async function ${name}(event, context) { … }") or name another export as the handler.`,
+    },
+  };
+}
+
+function memberOf(owner: unknown, name: string): unknown {
+  if ((typeof owner !== "object" && typeof owner !== "function") || owner === null) return undefined;
+  return (owner as Record<string, unknown>)[name];
+}
+
+function exportNames(exports: unknown): string {
+  if ((typeof exports !== "object" && typeof exports !== "function") || exports === null) return "";
+  const names = objectKeys(exports);
+  let text = "";
+  for (let at = 0; at < names.length && at < 20; at++) text += `${at === 0 ? "" : ", "}${names[at]}`;
+  return names.length > 20 ? `${text}, …` : text;
+}

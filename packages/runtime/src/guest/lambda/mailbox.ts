@@ -1,0 +1,105 @@
+import { type GuestContext, type GuestSettings } from "@sluice/core";
+import { closeOutsideLog } from "../console/log.ts";
+import { atomicsCompareExchange, inMicrotask, jsonParse } from "../primordials.ts";
+import { describeError } from "./function-error.ts";
+import { endWhenIdle } from "./idle.ts";
+import { Invocation, runningInvocation, setRunningInvocation } from "./invocation.ts";
+import { createCallback, createContext } from "./lambda-context.ts";
+import type { LoadedFunction } from "./load.ts";
+import { failInvocation, onSettled, succeedInvocation } from "./outcome.ts";
+
+interface Entry {
+  readonly seq: number;
+  readonly event: string;
+  readonly context: string;
+  next: Entry | undefined;
+}
+
+/**
+ * Invocations in the order in which they came, one at a time.
+ *
+ * The host may take an entry back until the guest has started it: both sides try to change `claims[seq & 255]` from
+ * `seq`, and the one who does owns the entry. The guest writes `-seq`.
+ */
+let claims: Int32Array<SharedArrayBuffer>;
+let first: Entry | undefined;
+let last: Entry | undefined;
+let starting = false;
+let loaded: LoadedFunction | undefined;
+
+export function openMailbox(sharedClaims: Int32Array<SharedArrayBuffer>): void {
+  claims = sharedClaims;
+  onSettled(startNextSoon);
+}
+
+export function serve(fn: LoadedFunction): void {
+  loaded = fn;
+}
+
+export function post(seq: number, event: string, context: string): void {
+  const entry: Entry = { seq, event, context, next: undefined };
+  if (last === undefined) first = entry;
+  else last.next = entry;
+  last = entry;
+  if (runningInvocation() === undefined && !starting) startNext();
+}
+
+/** Not at once: the result may have come from the middle of user code. */
+function startNextSoon(): void {
+  if (first === undefined || starting) return;
+  starting = true;
+  void inMicrotask(startNext);
+}
+
+function startNext(): void {
+  starting = false;
+  while (first !== undefined && runningInvocation() === undefined) {
+    const entry = first;
+    first = entry.next;
+    if (first === undefined) last = undefined;
+    if (claim(entry.seq)) start(entry);
+  }
+}
+
+function claim(seq: number): boolean {
+  return atomicsCompareExchange(claims, seq & 255, seq, -seq) === seq;
+}
+
+function start(entry: Entry): void {
+  const { awsRequestId, deadlineMs } = jsonParse(entry.context) as GuestContext;
+  closeOutsideLog();
+  const invocation = new Invocation(entry.seq, awsRequestId, deadlineMs);
+  setRunningInvocation(invocation);
+  if (loaded === undefined || loaded.error !== undefined) {
+    failInvocation(invocation, loaded?.error ?? { errorType: "Runtime.NotLoaded", errorMessage: "", trace: [] });
+    return;
+  }
+  try {
+    callHandler(loaded, invocation, jsonParse(entry.event));
+  } catch (error) {
+    failInvocation(invocation, describeError(error));
+  }
+}
+
+function callHandler(fn: LoadedFunction, invocation: Invocation, event: unknown): void {
+  const callback = createCallback(invocation);
+  const { handler, arity } = fn;
+  const returned = handler(event, createContext(fn.settings, invocation, callback), callback);
+  const answersLater = arity >= 3 ? !isThenable(returned) : arity === 2 && returned === undefined;
+  if (answersLater) endWhenIdle(invocation);
+  else void settleWith(invocation, returned);
+}
+
+/** `await` looks at `constructor` and `then` of the user's value only; nothing of ours is in reach of either. */
+async function settleWith(invocation: Invocation, returned: unknown): Promise<void> {
+  try {
+    succeedInvocation(invocation, await returned);
+  } catch (error) {
+    failInvocation(invocation, describeError(error));
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  if (typeof value !== "function" && (typeof value !== "object" || value === null)) return false;
+  return typeof (value as { then?: unknown }).then === "function";
+}

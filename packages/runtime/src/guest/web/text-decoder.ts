@@ -1,0 +1,155 @@
+import {
+  IntrinsicRangeError,
+  IntrinsicTypeError,
+  IntrinsicUint8Array,
+  objectDefineProperty,
+  stringToLowerCase,
+  symbolToStringTag,
+  toText,
+} from "../primordials.ts";
+import { requireBytes } from "./bytes.ts";
+import { TextBuilder, Utf8Decoder } from "./utf8.ts";
+
+type Encoding = "utf-8" | "utf-16le" | "windows-1252";
+
+function encodingOf(label: string): Encoding {
+  switch (stringToLowerCase(label).replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, "")) {
+    case "utf-8":
+    case "utf8":
+    case "unicode-1-1-utf-8":
+    case "unicode11utf8":
+    case "unicode20utf8":
+    case "x-unicode20utf8":
+      return "utf-8";
+    case "utf-16le":
+    case "utf-16":
+    case "ucs-2":
+    case "unicode":
+      return "utf-16le";
+    case "ascii":
+    case "us-ascii":
+    case "latin1":
+    case "l1":
+    case "iso-8859-1":
+    case "iso8859-1":
+    case "windows-1252":
+    case "cp1252":
+      return "windows-1252";
+    default:
+      throw new IntrinsicRangeError(
+        `The "${label}" encoding is not supported: a function has utf-8, utf-16le and windows-1252 (latin1)`,
+      );
+  }
+}
+
+/** windows-1252 is Latin-1 but for these, from 0x80. */
+const WINDOWS_1252 =
+  "\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f" +
+  "\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178";
+
+const NOTHING = new IntrinsicUint8Array(0);
+
+export const TextDecoder = class TextDecoder {
+  readonly #encoding: Encoding;
+  readonly #fatal: boolean;
+  readonly #ignoreBom: boolean;
+  #utf8 = new Utf8Decoder();
+  #pendingUnit: number | undefined;
+  #pendingHigh: number | undefined;
+  /** The first characters of a stream have been seen: no byte order mark is looked for any more. */
+  #begun = false;
+
+  constructor(label: unknown = "utf-8", options: { fatal?: boolean; ignoreBOM?: boolean } = {}) {
+    this.#encoding = encodingOf(toText(label));
+    this.#fatal = Boolean(options?.fatal);
+    this.#ignoreBom = Boolean(options?.ignoreBOM);
+  }
+
+  get encoding(): string {
+    return this.#encoding;
+  }
+
+  get fatal(): boolean {
+    return this.#fatal;
+  }
+
+  get ignoreBOM(): boolean {
+    return this.#ignoreBom;
+  }
+
+  decode(input?: unknown, options: { stream?: boolean } = {}): string {
+    const bytes = input === undefined ? NOTHING : requireBytes("TextDecoder.decode: the input", input);
+    const stream = Boolean(options?.stream);
+    const out = new TextBuilder();
+    const sound = this.#decodeBytes(bytes, out, !stream);
+    const text = out.toText();
+    if (!sound) {
+      this.#restart();
+      throw Object.assign(new IntrinsicTypeError(`The encoded data was not valid for encoding ${this.#encoding}`), {
+        code: "ERR_ENCODING_INVALID_ENCODED_DATA",
+      });
+    }
+    const markAtStart = !this.#begun && !this.#ignoreBom && text !== "" && text.charCodeAt(0) === 0xfeff;
+    if (text !== "") this.#begun = true;
+    if (!stream) this.#restart();
+    return markAtStart && this.#encoding !== "windows-1252" ? text.slice(1) : text;
+  }
+
+  #decodeBytes(bytes: Uint8Array, out: TextBuilder, last: boolean): boolean {
+    switch (this.#encoding) {
+      case "utf-8":
+        return this.#utf8.decode(bytes, out, this.#fatal) && (!last || this.#utf8.end(out, this.#fatal));
+      case "utf-16le":
+        return this.#decodeUtf16(bytes, out, last);
+      case "windows-1252":
+        for (const byte of bytes) out.push(byte >= 0x80 && byte < 0xa0 ? WINDOWS_1252.charCodeAt(byte - 0x80) : byte);
+        return true;
+    }
+  }
+
+  #decodeUtf16(bytes: Uint8Array, out: TextBuilder, last: boolean): boolean {
+    let sound = true;
+    for (const byte of bytes) {
+      if (this.#pendingUnit === undefined) this.#pendingUnit = byte;
+      else {
+        const unit = this.#pendingUnit | (byte << 8);
+        this.#pendingUnit = undefined;
+        sound = this.#pushUnit(unit, out) && sound;
+      }
+    }
+    if (last && (this.#pendingUnit !== undefined || this.#pendingHigh !== undefined)) {
+      out.push(0xfffd);
+      sound = false;
+    }
+    return sound || !this.#fatal;
+  }
+
+  #pushUnit(unit: number, out: TextBuilder): boolean {
+    const high = this.#pendingHigh;
+    this.#pendingHigh = undefined;
+    if (high !== undefined) {
+      if (unit >= 0xdc00 && unit <= 0xdfff) {
+        out.push(0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00));
+        return true;
+      }
+      out.push(0xfffd);
+      this.#pushUnit(unit, out);
+      return false;
+    }
+    if (unit >= 0xd800 && unit <= 0xdbff) this.#pendingHigh = unit;
+    else if (unit >= 0xdc00 && unit <= 0xdfff) {
+      out.push(0xfffd);
+      return false;
+    } else out.push(unit);
+    return true;
+  }
+
+  #restart(): void {
+    this.#utf8 = new Utf8Decoder();
+    this.#pendingUnit = undefined;
+    this.#pendingHigh = undefined;
+    this.#begun = false;
+  }
+};
+
+objectDefineProperty(TextDecoder.prototype, symbolToStringTag, { value: "TextDecoder", configurable: true });

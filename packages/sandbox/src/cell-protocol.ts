@@ -1,0 +1,78 @@
+import type { GuestSettings, LogLine } from "@sluice/core";
+
+/**
+ * What the worker's parent process and a cell say to each other (frames of `@sluice/core`).
+ *
+ *   parent → cell   HELLO    head = CellOptions, body = prelude script
+ *                   DEFINE   id = definition, head = Definition, body = code
+ *                   FORGET   id = definition: no more calls; drop its isolates
+ *                   INVOKE   id = call, head = InvokeHead, body = event JSON
+ *                   REPLY    id = host call, head = text, body = bytes
+ *                   FAIL     id = host call, head = HostCallFailure JSON
+ *   cell → parent   READY    the prelude is compiled, calls may come
+ *                   STARTED  id = call: runs, and has not finished at once
+ *                   DONE     id = call, head = DoneHead, body = payload, or FunctionError JSON
+ *                   LOGS     id = call, head = [at, level, message][]: lines of a call that goes on
+ *                   HOSTCALL id = host call, head = HostCallHead, body = text bytes then binary bytes
+ *                   STATUS   head = CellStatus: warm isolates changed; also the heartbeat while calls run
+ *                   BROKEN   head = CellBroken: this cell must be retired; `kill` when it cannot stop by itself
+ */
+export const TO_CELL = { hello: 1, define: 2, forget: 3, invoke: 4, reply: 5, fail: 6 } as const;
+export const FROM_CELL = { ready: 1, started: 2, done: 3, logs: 4, hostCall: 5, status: 6, broken: 7 } as const;
+
+/** Largest frame either side accepts: a 32 MiB fetch body and its head. */
+export const CELL_FRAME_BYTES_MAX = 36 * 1024 * 1024;
+
+export interface CellOptions {
+  readonly maxIsolates: number;
+  /** An isolate idle for longer is disposed. */
+  readonly idleMs: number;
+  /** Isolates that run at once before calls of fast functions are packed. */
+  readonly parallelism: number;
+}
+
+export interface Definition {
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly initTimeoutMs: number;
+  readonly settings: GuestSettings;
+}
+
+export interface InvokeHead {
+  readonly definition: number;
+  readonly invocationId: string;
+}
+
+export type WireLogLine = readonly [at: number, level: LogLine["level"], message: string];
+
+export interface DoneHead {
+  readonly ok: boolean;
+  readonly durationMs: number;
+  /** Set when this call waited for its isolate to be made. */
+  readonly initMs: number | null;
+  readonly memoryMb: number;
+  readonly logs: readonly WireLogLine[];
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+export interface HostCallHead {
+  readonly op: number;
+  readonly definition: number;
+  /** Call that runs in the isolate. */
+  readonly call: number;
+  readonly textBytes: number;
+}
+
+export interface CellStatus {
+  readonly isolates: number;
+  /** Warm isolates by definition. */
+  readonly warm: Readonly<Record<string, number>>;
+}
+
+export interface CellBroken {
+  readonly reason: "timeout" | "memory" | "protocol";
+  readonly kill: boolean;
+  /** The call to blame, when known. */
+  readonly call: number | null;
+}

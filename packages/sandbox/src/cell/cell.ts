@@ -1,0 +1,232 @@
+import { type Frame, HOST_CALLS, type HostCallFailure, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import {
+  type CellBroken,
+  type CellOptions,
+  type CellStatus,
+  type Definition,
+  type DoneHead,
+  FROM_CELL,
+  type HostCallHead,
+  type InvokeHead,
+  TO_CELL,
+} from "../cell-protocol.ts";
+import type { SandboxEnd, SandboxFactory } from "../seam.ts";
+import { Call } from "./call.ts";
+import type { Environment, EnvironmentEnd, HostCallRequest } from "./environment.ts";
+import { VersionPool, type VersionPoolSink } from "./version-pool.ts";
+
+export interface CellDependencies {
+  readonly send: (type: number, id: number, head: string, body?: Uint8Array | string) => void;
+  readonly createFactory: (prelude: string) => SandboxFactory;
+  readonly clock: () => number;
+  readonly now: () => number;
+}
+
+const TICK_MS = 10;
+const HEARTBEAT_MS = 250;
+const LOG_FLUSH_MS = 100;
+/** A guest can have this many host calls open at the most; its prelude keeps to far fewer. */
+const HOST_CALLS_OPEN_MAX = 1_000;
+const PARENT_CALLS: ReadonlyMap<number, number> = new Map(
+  Object.values(HOST_CALLS).flatMap((entry) => (entry.place === "parent" ? [[entry.op, entry.maxArgBytes]] : [])),
+);
+
+/** What runs in a cell process: takes frames of its parent, runs calls in isolates, reports. Holds no secret. */
+export class Cell implements VersionPoolSink {
+  readonly #deps: CellDependencies;
+  readonly #pools = new Map<number, VersionPool>();
+  readonly #calls = new Map<number, Call>();
+  readonly #hostCalls = new Map<number, { readonly environment: Environment; readonly guestId: number }>();
+  #options: CellOptions = { maxIsolates: 1, idleMs: 60_000, parallelism: 1 };
+  #factory: SandboxFactory | undefined;
+  #isolates = 0;
+  #hostCallId = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #heartbeatAt = 0;
+  #logsAt = 0;
+
+  constructor(deps: CellDependencies) {
+    this.#deps = deps;
+  }
+
+  receive(frame: Frame): void {
+    switch (frame.type) {
+      case TO_CELL.invoke:
+        return this.#invoke(frame);
+      case TO_CELL.reply:
+        return this.#answer(frame.id, (environment, id) => environment.reply(id, frame.head, frame.body));
+      case TO_CELL.fail:
+        return this.#answer(frame.id, (environment, id) => environment.fail(id, frame.head));
+      case TO_CELL.define:
+        return this.#define(frame);
+      case TO_CELL.forget:
+        return this.#forget(frame.id);
+      case TO_CELL.hello:
+        this.#options = JSON.parse(frame.head) as CellOptions;
+        this.#factory = this.#deps.createFactory(frame.body.toString());
+        setInterval(() => this.#evictOld(), Math.max(1_000, this.#options.idleMs / 4)).unref();
+        return this.#deps.send(FROM_CELL.ready, 0, "");
+      default:
+        return this.#broken({ reason: "protocol", kill: true, call: null });
+    }
+  }
+
+  finished(call: Call, ok: boolean, json: string, memoryMb: number): void {
+    this.#done(call, ok, json, memoryMb);
+  }
+
+  failedToLoad(call: Call | undefined, error: string, end: SandboxEnd | undefined): void {
+    if (call !== undefined) {
+      call.startedAtEpoch = this.#deps.now();
+      call.startedAt = this.#deps.clock();
+      this.#done(call, false, error, 0);
+    }
+    if (end === "memory" || end === "catastrophe") this.#broken({ reason: "memory", kill: false, call: null });
+  }
+
+  ended(end: EnvironmentEnd): void {
+    if (end.guilty !== undefined) this.#done(end.guilty.call, false, JSON.stringify(end.guilty.error), 0);
+    const { reason } = end;
+    // V8 has lost control of part of this process (catastrophe), or a limit was just overrun: calls that run may
+    // finish, nothing new starts here.
+    if (reason === "catastrophe") this.#broken({ reason: "memory", kill: true, call: null });
+    else if (reason === "memory") this.#broken({ reason: "memory", kill: false, call: null });
+    else if (reason === "broken") this.#broken({ reason: "protocol", kill: false, call: null });
+    this.#status();
+  }
+
+  hostCall(environment: Environment, call: Call, request: HostCallRequest): void {
+    const { id, op, text, bytes } = request;
+    const maxBytes = PARENT_CALLS.get(op);
+    const textBytes = Buffer.byteLength(text);
+    const size = textBytes + (bytes?.byteLength ?? 0);
+    if (maxBytes === undefined || size > maxBytes || this.#hostCalls.size >= HOST_CALLS_OPEN_MAX) {
+      const message = maxBytes === undefined ? "Unknown host call" : "Too much data, or too many calls at once";
+      const failure: HostCallFailure = { name: "RangeError", message, code: SANDBOX_ERROR_TYPES.notSerializable };
+      return environment.fail(id, JSON.stringify(failure));
+    }
+    const wireId = ++this.#hostCallId;
+    this.#hostCalls.set(wireId, { environment, guestId: id });
+    const head: HostCallHead = { op, definition: call.definition, call: call.id, textBytes };
+    const body = bytes === undefined ? text : Buffer.concat([Buffer.from(text), new Uint8Array(bytes)]);
+    this.#deps.send(FROM_CELL.hostCall, wireId, JSON.stringify(head), body);
+  }
+
+  claimIsolate(): boolean {
+    if (this.#isolates >= this.#options.maxIsolates && !this.#evict(this.#deps.clock())) return false;
+    this.#isolates += 1;
+    return true;
+  }
+
+  releaseIsolate(): void {
+    this.#isolates -= 1;
+  }
+
+  #answer(wireId: number, deliver: (environment: Environment, guestId: number) => void): void {
+    const entry = this.#hostCalls.get(wireId);
+    if (entry === undefined) return;
+    this.#hostCalls.delete(wireId);
+    deliver(entry.environment, entry.guestId);
+  }
+
+  #define(frame: Frame): void {
+    const factory = this.#factory;
+    if (factory === undefined) return this.#broken({ reason: "protocol", kill: true, call: null });
+    const definition = JSON.parse(frame.head) as Definition;
+    const { clock, now } = this.#deps;
+    const code = frame.body.toString();
+    const { parallelism } = this.#options;
+    this.#pools.set(
+      frame.id,
+      new VersionPool({ id: frame.id, definition, code, factory, sink: this, parallelism, clock, now }),
+    );
+  }
+
+  #forget(id: number): void {
+    const pool = this.#pools.get(id);
+    if (pool === undefined) return;
+    while (pool.evictIdle(Number.POSITIVE_INFINITY)) continue;
+    if (pool.isolates === 0 && pool.pending === 0) this.#pools.delete(id);
+    this.#status();
+  }
+
+  #invoke(frame: Frame): void {
+    const { definition, invocationId } = JSON.parse(frame.head) as InvokeHead;
+    const pool = this.#pools.get(definition);
+    if (pool === undefined) return this.#broken({ reason: "protocol", kill: true, call: frame.id });
+    const call = new Call({ id: frame.id, definition, invocationId, event: frame.body.toString() });
+    this.#calls.set(call.id, call);
+    pool.submit(call);
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #done(call: Call, ok: boolean, payload: string, memoryMb: number): void {
+    this.#calls.delete(call.id);
+    const head: DoneHead = {
+      ok,
+      durationMs: this.#deps.clock() - call.startedAt,
+      initMs: call.initMs,
+      memoryMb,
+      logs: call.takeLines(),
+      startedAt: call.startedAtEpoch,
+    };
+    this.#deps.send(FROM_CELL.done, call.id, JSON.stringify(head), payload);
+    if (call.initMs !== null) this.#status();
+  }
+
+  #tick(): void {
+    const clock = this.#deps.clock();
+    for (const pool of this.#pools.values()) {
+      pool.tick(clock);
+      for (const environment of pool.environments()) this.#watch(environment, clock);
+    }
+    if (clock - this.#logsAt >= LOG_FLUSH_MS) this.#flushLogs(clock);
+    if (clock - this.#heartbeatAt >= HEARTBEAT_MS) this.#status();
+    if (this.#calls.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#status();
+  }
+
+  #watch(environment: Environment, clock: number): void {
+    const head = environment.head;
+    if (head === undefined) return;
+    if (!head.announced) {
+      head.announced = true;
+      this.#deps.send(FROM_CELL.started, head.id, "");
+    }
+    if (environment.isStuck(clock)) this.#broken({ reason: "timeout", kill: true, call: head.id });
+  }
+
+  #flushLogs(clock: number): void {
+    this.#logsAt = clock;
+    for (const call of this.#calls.values()) {
+      const lines = call.takeLines();
+      if (lines.length > 0) this.#deps.send(FROM_CELL.logs, call.id, JSON.stringify(lines));
+    }
+  }
+
+  #status(): void {
+    this.#heartbeatAt = this.#deps.clock();
+    const warm: Record<string, number> = {};
+    for (const pool of this.#pools.values()) if (pool.isolates > 0) warm[pool.id] = pool.isolates;
+    const status: CellStatus = { isolates: this.#isolates, warm };
+    this.#deps.send(FROM_CELL.status, 0, JSON.stringify(status));
+  }
+
+  #broken(broken: CellBroken): void {
+    this.#deps.send(FROM_CELL.broken, 0, JSON.stringify(broken));
+  }
+
+  /** @returns whether an idle isolate was disposed */
+  #evict(before: number): boolean {
+    for (const pool of this.#pools.values()) if (pool.evictIdle(before)) return true;
+    return false;
+  }
+
+  #evictOld(): void {
+    let evicted = false;
+    while (this.#evict(this.#deps.clock() - this.#options.idleMs)) evicted = true;
+    if (evicted) this.#status();
+  }
+}

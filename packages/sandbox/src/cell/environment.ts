@@ -1,0 +1,226 @@
+import { type FunctionError, type GuestContext, LIMITS, type LogLine } from "@sluice/core";
+import type { Definition, WireLogLine } from "../cell-protocol.ts";
+import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory } from "../seam.ts";
+import type { Call } from "./call.ts";
+import { explainEnd } from "./explain-end.ts";
+import { GuestTimers } from "./guest-timers.ts";
+
+export interface EnvironmentSink {
+  finished(environment: Environment, call: Call, ok: boolean, json: string): void;
+  /** The isolate is gone: `guilty` ran when it went, `innocent` had not begun. */
+  ended(environment: Environment, end: EnvironmentEnd): void;
+  hostCall(environment: Environment, call: Call, request: HostCallRequest): void;
+}
+
+export interface EnvironmentEnd {
+  readonly reason: SandboxEnd;
+  readonly guilty: { readonly call: Call; readonly error: FunctionError } | undefined;
+  readonly innocent: readonly Call[];
+}
+
+export interface HostCallRequest {
+  readonly id: number;
+  readonly op: number;
+  readonly text: string;
+  readonly bytes: ArrayBuffer | undefined;
+}
+
+export interface EnvironmentOptions {
+  readonly definition: Definition;
+  readonly code: string;
+  readonly factory: SandboxFactory;
+  readonly sink: EnvironmentSink;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  readonly now: () => number;
+}
+
+/** How often the heap is measured while calls come in. */
+const MEMORY_SAMPLE_MS = 500;
+const ORPHAN_LINES_MAX = 100;
+/** V8's own timeout covers one synchronous stretch; it gets this much longer than the wall deadline to blame CPU only when CPU is to blame. */
+const SEGMENT_SLACK_MS = 5;
+
+/**
+ * One isolate with one function version in it. Invocations run one at a time, as Lambda promises its handlers; a few
+ * more may already lie in the guest's mailbox, and are taken back when the first turns out to be slow.
+ */
+export class Environment implements SandboxEvents {
+  readonly #options: EnvironmentOptions;
+  readonly #timers: GuestTimers;
+  #sandbox: Sandbox | undefined;
+  #posted: { readonly seq: number; readonly call: Call }[] = [];
+  #seq = 0;
+  #expired: { readonly at: number; readonly cpuMs: number } | undefined;
+  #waiting: (() => void)[] = [];
+  #orphanLines: WireLogLine[] = [];
+  #memoryMb = 1;
+  #sampledAt = 0;
+  idleSince = 0;
+
+  constructor(options: EnvironmentOptions) {
+    this.#options = options;
+    this.#timers = new GuestTimers((id) => this.#whenRunning(() => this.#sandbox?.fireTimer(id, this.#remainingMs())));
+  }
+
+  /** Makes the isolate and loads the code. @returns FunctionError JSON when the code cannot be loaded */
+  async start(): Promise<{ readonly error: string; readonly end: SandboxEnd | undefined } | undefined> {
+    const { definition, code, factory } = this.#options;
+    const { memoryMb, initTimeoutMs } = definition;
+    const settings = JSON.stringify(definition.settings);
+    const started = await factory({ memoryMb, code, settings, initTimeoutMs, events: this });
+    if (!started.ok) return started;
+    this.#sandbox = started.sandbox;
+    this.idleSince = this.#options.clock();
+    this.#sample();
+    return undefined;
+  }
+
+  get load(): number {
+    return this.#posted.length;
+  }
+
+  get ready(): boolean {
+    return this.#sandbox !== undefined && this.#expired === undefined;
+  }
+
+  get head(): Call | undefined {
+    return this.#posted[0]?.call;
+  }
+
+  get memoryMb(): number {
+    return this.#memoryMb;
+  }
+
+  post(call: Call): void {
+    const { definition, now } = this.#options;
+    const seq = ++this.#seq;
+    this.#posted.push({ seq, call });
+    if (this.#posted.length === 1) this.#begin(call);
+    const context: GuestContext = { awsRequestId: call.invocationId, deadlineMs: now() + definition.timeoutMs };
+    this.#sandbox?.invoke(seq, call.event, JSON.stringify(context), definition.timeoutMs + SEGMENT_SLACK_MS);
+  }
+
+  /** Takes back what lies behind the running invocation and has not begun. */
+  takeBack(): Call[] {
+    const kept = this.#posted.slice(0, 1);
+    const taken: Call[] = [];
+    for (const entry of this.#posted.slice(1)) {
+      if (this.#sandbox?.withdraw(entry.seq)) taken.push(entry.call);
+      else kept.push(entry);
+    }
+    this.#posted = kept;
+    return taken;
+  }
+
+  /** @returns true when the isolate was asked to go and did not, so that only the end of the process helps */
+  isStuck(clock: number): boolean {
+    return this.#expired !== undefined && clock - this.#expired.at >= LIMITS.killGraceMs;
+  }
+
+  /** Enforces the wall deadline of the running invocation. */
+  checkDeadline(clock: number): void {
+    const head = this.head;
+    if (head === undefined || this.#expired !== undefined || this.#sandbox === undefined) return;
+    if (clock - head.startedAt < this.#options.definition.timeoutMs + 2 * SEGMENT_SLACK_MS) return;
+    this.#expired = { at: clock, cpuMs: this.#sandbox.cpuMs() - head.cpuAtStartMs };
+    this.#sandbox.dispose();
+  }
+
+  dispose(): void {
+    this.#timers.clear();
+    this.#sandbox?.dispose();
+  }
+
+  reply(id: number, text: string, bytes: Uint8Array): void {
+    this.#whenRunning(() => this.#sandbox?.reply(id, text, bytes, this.#remainingMs()));
+  }
+
+  fail(id: number, failure: string): void {
+    this.#whenRunning(() => this.#sandbox?.fail(id, failure, this.#remainingMs()));
+  }
+
+  settled(seq: number, ok: boolean, json: string): void {
+    const entry = this.#posted[0];
+    // Mailboxes are first in, first out: another number means that the guest speaks for an invocation it does not run.
+    if (entry === undefined || entry.seq !== seq) return;
+    this.#posted.shift();
+    const next = this.head;
+    if (next === undefined) this.idleSince = this.#options.clock();
+    else this.#begin(next);
+    this.#sampleSometimes();
+    this.#options.sink.finished(this, entry.call, ok, json);
+  }
+
+  logged(_seq: number, text: string): void {
+    const space = text.indexOf(" ");
+    const level = text.slice(0, space) as LogLine["level"];
+    const message = text.slice(space + 1);
+    const at = this.#options.now();
+    if (this.head !== undefined) this.head.log(at, level, message);
+    else if (this.#orphanLines.length < ORPHAN_LINES_MAX) this.#orphanLines.push([at, level, message]);
+  }
+
+  hostCall(id: number, op: number, text: string, bytes: ArrayBuffer | undefined): void {
+    const call = this.head;
+    if (call !== undefined) this.#options.sink.hostCall(this, call, { id, op, text, bytes });
+    else this.#whenRunning(() => this.hostCall(id, op, text, bytes));
+  }
+
+  timerStarted(id: number, delayMs: number): void {
+    this.#timers.start(id, delayMs);
+  }
+
+  timerCleared(id: number): void {
+    this.#timers.cancel(id);
+  }
+
+  ended(reason: SandboxEnd): void {
+    this.#timers.clear();
+    let guilty: Call | undefined;
+    const innocent: Call[] = [];
+    for (const { seq, call } of this.#posted) {
+      if (this.#sandbox?.withdraw(seq)) innocent.push(call);
+      else guilty = call;
+    }
+    this.#posted = [];
+    const { definition, sink } = this.#options;
+    const error =
+      guilty && explainEnd({ reason, invocationId: guilty.invocationId, definition, cpuMs: this.#expired?.cpuMs });
+    sink.ended(this, { reason, guilty: guilty && error ? { call: guilty, error } : undefined, innocent });
+  }
+
+  #begin(call: Call): void {
+    call.startedAt = this.#options.clock();
+    call.startedAtEpoch = this.#options.now();
+    call.cpuAtStartMs = this.#sandbox?.cpuMs() ?? 0;
+    for (const [at, level, message] of this.#orphanLines.splice(0)) call.log(at, level, message);
+    for (const run of this.#waiting.splice(0)) run();
+  }
+
+  /** Between invocations an environment is frozen, as on Lambda: what arrives then waits for the next one. */
+  #whenRunning(run: () => void): void {
+    if (this.head === undefined) this.#waiting.push(run);
+    else run();
+  }
+
+  #remainingMs(): number {
+    const { definition, clock } = this.#options;
+    const elapsed = this.head === undefined ? 0 : clock() - this.head.startedAt;
+    return Math.max(1, definition.timeoutMs - elapsed) + SEGMENT_SLACK_MS;
+  }
+
+  #sampleSometimes(): void {
+    if (this.#options.clock() - this.#sampledAt > MEMORY_SAMPLE_MS) this.#sample();
+  }
+
+  #sample(): void {
+    this.#sampledAt = this.#options.clock();
+    this.#sandbox?.memoryMb().then(
+      (memoryMb) => {
+        this.#memoryMb = Math.max(this.#memoryMb, memoryMb);
+      },
+      () => undefined, // disposed meanwhile: the last figure stands
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import { type FunctionError, LIMITS, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import type { SandboxEnd, SandboxOptions } from "../seam.ts";
+
+/** What V8's own words mean (isolated-vm has no codes). */
+export function endOf(error: unknown): SandboxEnd | undefined {
+  const message = messageOf(error);
+  if (message.includes("timed out")) return "timeout";
+  if (message.includes("memory limit")) return "memory";
+  if (message.includes("disposed")) return "disposed";
+  return undefined;
+}
+
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message).slice(0, LIMITS.errorTextChars) : "unknown error";
+  } catch {
+    return "unknown error";
+  }
+}
+
+/** Why a module could not be loaded, as FunctionError JSON. */
+export function startError(end: SandboxEnd | undefined, message: string, options: SandboxOptions): string {
+  if (end === "timeout") {
+    return functionError(
+      SANDBOX_ERROR_TYPES.timedOut,
+      `Init timed out after ${(options.initTimeoutMs / 1000).toFixed(2)} seconds`,
+      "The module's top-level code did not finish within the init limit; move slow work into the handler.",
+    );
+  }
+  if (end === "memory" || end === "catastrophe") {
+    return functionError(
+      SANDBOX_ERROR_TYPES.outOfMemory,
+      `The module used more than ${options.memoryMb} MB while it loaded`,
+      "Raise 'memoryMb' in sluice.yaml, or load less at the top level.",
+    );
+  }
+  return functionError(SANDBOX_ERROR_TYPES.exited, message);
+}
+
+export function functionError(errorType: string, errorMessage: string, explanation?: string): string {
+  const error: FunctionError = {
+    errorType,
+    errorMessage,
+    trace: [],
+    ...(explanation === undefined ? {} : { explanation }),
+  };
+  return JSON.stringify(error);
+}

@@ -1,0 +1,225 @@
+import { DISPATCH, HOST_CALLS, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import ivm from "isolated-vm";
+import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
+import { callHostFunction } from "./host-functions.ts";
+import { endOf, functionError, messageOf, startError } from "./isolate-errors.ts";
+
+/**
+ * The adapter on isolated-vm, and its only importer.
+ *
+ * Invariants (hostile.md, sections 2 and 4):
+ *   I1 The guest gets closures over Callbacks, never an ivm object; strings and ArrayBuffers only.
+ *   I2 Errors are strings by the time they leave the isolate; an Error that V8 hands us is matched by message alone.
+ *   I3 Every entry into the isolate has a V8 timeout. What V8 cannot interrupt, the parent process kills.
+ *   I4 `cachedData` is made here, from the platform's own prelude, in this process: never taken from outside.
+ */
+const CLAIM_SLOTS = 256;
+const BOOT_TIMEOUT_MS = 5_000;
+const NO_BYTES = new Uint8Array(0);
+
+interface Prelude {
+  readonly source: string;
+  readonly cachedData: ivm.ExternalCopy<ArrayBuffer> | undefined;
+}
+
+/** Compiles the prelude once, so that every isolate of this process starts from V8's code cache. */
+export function createIsolateFactory(preludeSource: string): SandboxFactory {
+  const prelude: Prelude = { source: preludeSource, cachedData: makeCodeCache(preludeSource) };
+  return (options) => startIsolate(prelude, options);
+}
+
+function makeCodeCache(source: string): ivm.ExternalCopy<ArrayBuffer> | undefined {
+  const isolate = new ivm.Isolate({ memoryLimit: 64 });
+  try {
+    const script = isolate.compileScriptSync(source, { filename: "sluice:prelude", produceCachedData: true });
+    return (script as ivm.Script & ivm.CachedDataResult).cachedData;
+  } finally {
+    isolate.dispose();
+  }
+}
+
+function startIsolate(prelude: Prelude, options: SandboxOptions): Promise<SandboxStart> {
+  return new IsolateSandbox(options).start(prelude);
+}
+
+class IsolateSandbox implements Sandbox {
+  readonly #isolate: ivm.Isolate;
+  readonly #options: SandboxOptions;
+  readonly #events: SandboxEvents;
+  readonly #claims = new Int32Array(new SharedArrayBuffer(CLAIM_SLOTS * Int32Array.BYTES_PER_ELEMENT));
+  #dispatch: ivm.Reference | undefined;
+  /** Set while the module loads. */
+  #initDone: ((error: string) => void) | undefined;
+  /** Entries into the isolate that have not come back: while there are any, V8 has not let go of it. */
+  #entries = 0;
+  #ended: SandboxEnd | undefined;
+
+  constructor(options: SandboxOptions) {
+    this.#options = options;
+    this.#events = options.events;
+    this.#isolate = new ivm.Isolate({
+      memoryLimit: options.memoryMb,
+      onCatastrophicError: () => this.#end("catastrophe"),
+    });
+  }
+
+  async start(prelude: Prelude): Promise<SandboxStart> {
+    const { code, settings, initTimeoutMs } = this.#options;
+    const loaded = new Promise<string>((resolve) => {
+      this.#initDone = resolve;
+    });
+    try {
+      const context = await this.#isolate.createContext();
+      const factory = await this.#boot(prelude, context, code);
+      if (typeof factory === "string") return this.#failStart(factory);
+      this.#enter([DISPATCH.load, 0, factory.derefInto({ release: true }), settings], initTimeoutMs);
+    } catch (error) {
+      this.#ended ??= endOf(error);
+      return this.#failStart(startError(this.#ended, messageOf(error), this.#options));
+    }
+    const timer = setTimeout(() => this.#end("timeout"), initTimeoutMs);
+    const error = await loaded;
+    clearTimeout(timer);
+    this.#initDone = undefined;
+    return error === "" ? { ok: true, sandbox: this } : this.#failStart(error);
+  }
+
+  /** Evaluates the prelude and compiles the user's code; a string is FunctionError JSON. */
+  async #boot(prelude: Prelude, context: ivm.Context, code: string): Promise<ivm.Reference | string> {
+    const script = await this.#isolate.compileScript(prelude.source, {
+      filename: "sluice:prelude",
+      ...(prelude.cachedData === undefined ? {} : { cachedData: prelude.cachedData }),
+    });
+    const boot = (await script.run(context, { reference: true, timeout: BOOT_TIMEOUT_MS })) as ivm.Reference;
+    const send = new ivm.Callback(this.#onSend, { ignored: true });
+    const call = new ivm.Callback(this.#onCall, { sync: true });
+    const claims = new ivm.ExternalCopy(this.#claims).copyInto({ release: true });
+    this.#dispatch = (await boot.apply(undefined, [send, call, claims], {
+      result: { reference: true },
+      timeout: BOOT_TIMEOUT_MS,
+    })) as ivm.Reference;
+    boot.release();
+    script.release();
+    return this.#compileUserCode(context, code);
+  }
+
+  async #compileUserCode(context: ivm.Context, code: string): Promise<ivm.Reference | string> {
+    const wrapped = `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
+    let script: ivm.Script;
+    try {
+      script = await this.#isolate.compileScript(wrapped, { filename: "index.js" });
+    } catch (error) {
+      return functionError(SANDBOX_ERROR_TYPES.syntaxError, messageOf(error));
+    }
+    const factory = (await script.run(context, { reference: true, timeout: BOOT_TIMEOUT_MS })) as ivm.Reference;
+    script.release();
+    return factory;
+  }
+
+  #failStart(error: string): SandboxStart {
+    const end = this.#ended;
+    this.#ended ??= "disposed";
+    this.#disposeIsolate();
+    return { ok: false, error, end };
+  }
+
+  invoke(seq: number, event: string, context: string, timeoutMs: number): void {
+    Atomics.store(this.#claims, seq & (CLAIM_SLOTS - 1), seq);
+    this.#enter([DISPATCH.invoke, seq, event, context], timeoutMs);
+  }
+
+  withdraw(seq: number): boolean {
+    return Atomics.compareExchange(this.#claims, seq & (CLAIM_SLOTS - 1), seq, 0) === seq;
+  }
+
+  reply(id: number, text: string, bytes: Uint8Array, timeoutMs: number): void {
+    const data = bytes.length === 0 ? undefined : new ivm.ExternalCopy(exactBuffer(bytes)).copyInto({ release: true });
+    this.#enter([DISPATCH.reply, id, text, data], timeoutMs);
+  }
+
+  fail(id: number, failure: string, timeoutMs: number): void {
+    this.#enter([DISPATCH.fail, id, failure], timeoutMs);
+  }
+
+  fireTimer(id: number, timeoutMs: number): void {
+    this.#enter([DISPATCH.timer, id], timeoutMs);
+  }
+
+  #enter(args: unknown[], timeoutMs: number): void {
+    if (this.#dispatch === undefined || this.#ended !== undefined) return;
+    this.#entries += 1;
+    this.#dispatch
+      .apply(undefined, args, { timeout: Math.max(1, timeoutMs) })
+      .then(this.#onLeave, this.#onLeaveWithError);
+  }
+
+  readonly #onLeave = (): void => {
+    this.#entries -= 1;
+  };
+
+  readonly #onLeaveWithError = (error: unknown): void => {
+    this.#entries -= 1;
+    const end = endOf(error) ?? "broken";
+    if (end !== "disposed" || this.#entries === 0) this.#end(end);
+  };
+
+  readonly #onSend = (op: unknown, id: unknown, text: unknown, bytes: unknown): void => {
+    if (this.#ended !== undefined) return;
+    if (typeof op !== "number" || typeof id !== "number") return this.#end("broken");
+    const words = typeof text === "string" ? text : "";
+    switch (op) {
+      case HOST_CALLS["invocation.succeed"].op:
+        return this.#events.settled(id, true, words);
+      case HOST_CALLS["invocation.fail"].op:
+        return this.#events.settled(id, false, words);
+      case HOST_CALLS["init.done"].op:
+        return this.#initDone?.(words);
+      case HOST_CALLS["log.write"].op:
+        return this.#events.logged(id, words);
+      case HOST_CALLS["timer.start"].op:
+        return this.#events.timerStarted(id, Number(words));
+      case HOST_CALLS["timer.clear"].op:
+        return this.#events.timerCleared(id);
+      default:
+        return this.#events.hostCall(id, op, words, bytes instanceof ArrayBuffer ? bytes : undefined);
+    }
+  };
+
+  readonly #onCall = (op: unknown, text: unknown, bytes: unknown): ArrayBuffer | string => {
+    const data = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : NO_BYTES;
+    const result = callHostFunction(Number(op), typeof text === "string" ? text : "", data);
+    return typeof result === "string" ? result : exactBuffer(result);
+  };
+
+  async memoryMb(): Promise<number> {
+    if (this.#isolate.isDisposed) return 0;
+    const heap = await this.#isolate.getHeapStatistics();
+    return Math.ceil((heap.used_heap_size + heap.externally_allocated_size) / 1_048_576);
+  }
+
+  cpuMs(): number {
+    return this.#isolate.isDisposed ? 0 : Number(this.#isolate.cpuTime / 1_000_000n);
+  }
+
+  dispose(): void {
+    this.#disposeIsolate();
+    if (this.#entries === 0) this.#end("disposed");
+  }
+
+  #end(reason: SandboxEnd): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    if (reason !== "catastrophe") this.#disposeIsolate();
+    const words = `The isolate ended while the module loaded (${reason})`;
+    if (this.#initDone === undefined) this.#events.ended(reason);
+    else this.#initDone(startError(reason, words, this.#options));
+  }
+
+  #disposeIsolate(): void {
+    if (!this.#isolate.isDisposed) this.#isolate.dispose();
+  }
+}
+
+function exactBuffer(bytes: Uint8Array): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+}

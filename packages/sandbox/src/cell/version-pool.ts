@@ -1,0 +1,183 @@
+import type { Definition } from "../cell-protocol.ts";
+import type { SandboxEnd, SandboxFactory } from "../seam.ts";
+import type { Call } from "./call.ts";
+import { Environment, type EnvironmentEnd, type EnvironmentSink, type HostCallRequest } from "./environment.ts";
+
+export interface VersionPoolSink {
+  finished(call: Call, ok: boolean, json: string, memoryMb: number): void;
+  failedToLoad(call: Call | undefined, error: string, end: SandboxEnd | undefined): void;
+  ended(end: EnvironmentEnd): void;
+  hostCall(environment: Environment, call: Call, request: HostCallRequest): void;
+  /** Room for one more isolate in this cell? Making room by evicting an idle one is the cell's choice. */
+  claimIsolate(): boolean;
+  releaseIsolate(): void;
+}
+
+export interface VersionPoolOptions {
+  readonly id: number;
+  readonly definition: Definition;
+  readonly code: string;
+  readonly factory: SandboxFactory;
+  readonly sink: VersionPoolSink;
+  readonly parallelism: number;
+  readonly clock: () => number;
+  readonly now: () => number;
+}
+
+/** A function whose calls take less than this is packed: waking another thread would cost more than waiting. */
+const FAST_MS = 1;
+/** Calls that may lie in one mailbox, the running one included. */
+const MAILBOX = 8;
+/** A running call that takes longer than this gives the calls behind it back. */
+const SLOW_HEAD_MS = 4;
+const SMOOTHING = 0.1;
+
+/** The isolates of one function version in this cell, and the calls that wait for one. */
+export class VersionPool implements EnvironmentSink {
+  readonly id: number;
+  readonly definition: Definition;
+  readonly #options: VersionPoolOptions;
+  readonly #environments = new Set<Environment>();
+  #queue: Call[] = [];
+  #starting = 0;
+  /** Smoothed duration of a call; a new function counts as slow until it has shown otherwise. */
+  #typicalMs = 10;
+
+  constructor(options: VersionPoolOptions) {
+    this.id = options.id;
+    this.definition = options.definition;
+    this.#options = options;
+  }
+
+  get isolates(): number {
+    return this.#environments.size;
+  }
+
+  get pending(): number {
+    let pending = this.#queue.length;
+    for (const environment of this.#environments) pending += environment.load;
+    return pending;
+  }
+
+  environments(): Iterable<Environment> {
+    return this.#environments;
+  }
+
+  submit(call: Call): void {
+    this.#queue.push(call);
+    this.schedule();
+  }
+
+  schedule(): void {
+    while (this.#queue.length > 0) {
+      const environment = this.#pick();
+      if (environment === undefined) break;
+      environment.post(this.#queue.shift() as Call);
+    }
+    if (this.#packs && this.#environments.size >= this.#options.parallelism) return;
+    while (this.#queue.length > this.#starting && this.#options.sink.claimIsolate()) void this.#startEnvironment();
+  }
+
+  /** Deadlines, slow heads; called on the cell's tick while calls run. */
+  tick(clock: number): void {
+    for (const environment of this.#environments) {
+      environment.checkDeadline(clock);
+      const head = environment.head;
+      if (head === undefined || environment.load < 2 || clock - head.startedAt < SLOW_HEAD_MS) continue;
+      this.#typicalMs = Math.max(this.#typicalMs, clock - head.startedAt);
+      this.#queue.unshift(...environment.takeBack());
+    }
+    this.schedule();
+  }
+
+  /** Disposes the isolate that has been idle longest. @returns false when none is idle */
+  evictIdle(before: number): boolean {
+    let oldest: Environment | undefined;
+    for (const environment of this.#environments) {
+      if (!environment.ready || environment.load > 0 || environment.idleSince > before) continue;
+      if (oldest === undefined || environment.idleSince < oldest.idleSince) oldest = environment;
+    }
+    if (oldest === undefined) return false;
+    this.#remove(oldest);
+    oldest.dispose();
+    return true;
+  }
+
+  finished(environment: Environment, call: Call, ok: boolean, json: string): void {
+    const elapsed = this.#options.clock() - call.startedAt;
+    this.#typicalMs += (elapsed - this.#typicalMs) * SMOOTHING;
+    this.#options.sink.finished(call, ok, json, environment.memoryMb);
+    if (this.#queue.length > 0) this.schedule();
+  }
+
+  ended(environment: Environment, end: EnvironmentEnd): void {
+    if (!this.#remove(environment)) return;
+    this.#queue.unshift(...end.innocent);
+    this.#options.sink.ended(end);
+    this.schedule();
+  }
+
+  hostCall(environment: Environment, call: Call, request: HostCallRequest): void {
+    this.#options.sink.hostCall(environment, call, request);
+  }
+
+  get #packs(): boolean {
+    return this.#typicalMs < FAST_MS;
+  }
+
+  /** Latest idle first, so that the others can grow old and go; a fast function fills mailboxes instead. */
+  #pick(): Environment | undefined {
+    let best: Environment | undefined;
+    let busy = 0;
+    const limit = this.#packs ? MAILBOX : 1;
+    for (const environment of this.#environments) {
+      if (!environment.ready) continue;
+      if (environment.load > 0) busy += 1;
+      if (environment.load >= limit) continue;
+      if (best === undefined || isBetter(environment, best)) best = environment;
+    }
+    if (this.#packs && best?.load === 0 && busy >= this.#options.parallelism) return this.#leastLoaded(limit);
+    return best;
+  }
+
+  #leastLoaded(limit: number): Environment | undefined {
+    let best: Environment | undefined;
+    for (const environment of this.#environments) {
+      if (!environment.ready || environment.load === 0 || environment.load >= limit) continue;
+      if (best === undefined || environment.load < best.load) best = environment;
+    }
+    return best;
+  }
+
+  async #startEnvironment(): Promise<void> {
+    const { definition, code, factory, clock, now } = this.#options;
+    const environment = new Environment({ definition, code, factory, sink: this, clock, now });
+    this.#starting += 1;
+    const began = clock();
+    const failure = await environment.start();
+    this.#starting -= 1;
+    if (failure !== undefined) {
+      this.#options.sink.releaseIsolate();
+      this.#options.sink.failedToLoad(this.#queue.shift(), failure.error, failure.end);
+      this.schedule();
+      return;
+    }
+    this.#environments.add(environment);
+    const first = this.#queue.shift();
+    if (first !== undefined) {
+      first.initMs = clock() - began;
+      environment.post(first);
+    }
+    this.schedule();
+  }
+
+  #remove(environment: Environment): boolean {
+    if (!this.#environments.delete(environment)) return false;
+    this.#options.sink.releaseIsolate();
+    return true;
+  }
+}
+
+function isBetter(a: Environment, b: Environment): boolean {
+  return a.load === b.load ? a.idleSince > b.idleSince : a.load < b.load;
+}

@@ -1,0 +1,3 @@
+export type { Definition, WireLogLine } from "./cell-protocol.ts";
+export { CellPool, type CellPoolOptions } from "./pool/cell-pool.ts";
+export type { Broker, BrokerCall, BrokerReply, CellRestart, RunRequest, RunResult, VersionSpec } from "./pool/run.ts";

@@ -1,0 +1,266 @@
+import type { FunctionError } from "@sluice/core";
+import type { CellOptions, DoneHead } from "../cell-protocol.ts";
+import { crashed, outOfMemory, timedOut } from "../cell/explain-end.ts";
+import { type CellEvents, type CellLoss, CellProcess, type PendingRun } from "./cell-process.ts";
+import type { Broker, CellRestart, RunRequest, RunResult } from "./run.ts";
+
+export interface CellPoolOptions {
+  /** The guest runtime, as one script. */
+  readonly prelude: string;
+  readonly broker: Broker;
+  readonly maxCells: number;
+  /** Blank cells kept ready, so that a new tenant or a killed cell costs nobody a process start. */
+  readonly spareCells: number;
+  readonly isolatesPerCell: number;
+  readonly cellMemoryMb: number;
+  /** An isolate, and then a cell, idle for longer goes. */
+  readonly idleMs: number;
+  /** Isolates of one fast function that run at once. */
+  readonly parallelism: number;
+  readonly onRestart?: (restart: CellRestart) => void;
+  /** Warm versions changed. */
+  readonly onWarmChange?: () => void;
+  readonly now: () => number;
+}
+
+interface Waiting extends PendingRun {
+  readonly resolve: (result: RunResult) => void;
+}
+
+const WATCH_MS = 50;
+/** A run that lost its cell this often through others runs alone next. */
+const RERUNS_BEFORE_SOLO = 2;
+
+/**
+ * The cells of one worker: which cell runs what, and what happens when one is lost.
+ *
+ *   P1 A cell serves one tenant for its whole life.
+ *   P2 A run is answered once: by its cell, or by the pool when its cell was lost and it was to blame.
+ *   P3 When nobody can say who killed a cell, every suspect runs again, alone: who kills a second cell is guilty.
+ */
+export class CellPool implements CellEvents {
+  readonly #options: CellPoolOptions;
+  readonly #cells = new Set<CellProcess>();
+  readonly #queue: Waiting[] = [];
+  readonly #watch: NodeJS.Timeout;
+  #stopped = false;
+
+  constructor(options: CellPoolOptions) {
+    this.#options = options;
+    this.#watch = setInterval(() => this.#check(), WATCH_MS);
+    this.#watch.unref();
+    this.#keepSpares();
+  }
+
+  /** Resolves when the spare cells are ready to take work. */
+  async ready(): Promise<void> {
+    await Promise.all([...this.#cells].map((cell) => cell.ready));
+  }
+
+  /** Runs an event; never rejects. */
+  run(request: RunRequest): Promise<RunResult> {
+    return new Promise((resolve) => {
+      this.#place({ request, solo: false, reruns: 0, startedAt: 0, deadline: undefined, resolve });
+    });
+  }
+
+  get stats(): { readonly cells: number; readonly isolates: number; readonly waiting: number } {
+    let isolates = 0;
+    for (const cell of this.#cells) isolates += cell.isolates;
+    return { cells: this.#cells.size, isolates, waiting: this.#queue.length };
+  }
+
+  /** Version keys that have a warm isolate. */
+  warmVersions(): Set<string> {
+    const keys = new Set<string>();
+    for (const cell of this.#cells) if (!cell.retiring) for (const key of cell.warm.keys()) keys.add(key);
+    return keys;
+  }
+
+  /** Drops idle isolates of a version that will not be called again. */
+  forget(versionKey: string): void {
+    for (const cell of this.#cells) cell.forget(versionKey);
+  }
+
+  /** Process ids of the cells, for operators and tests. */
+  pids(): number[] {
+    return [...this.#cells].flatMap((cell) => (cell.pid === undefined ? [] : [cell.pid]));
+  }
+
+  /** Kills every cell; runs still open are answered as lost. */
+  stop(): void {
+    this.#stopped = true;
+    clearInterval(this.#watch);
+    for (const cell of this.#cells) cell.kill("crash", { expected: true });
+  }
+
+  done(cell: CellProcess, run: PendingRun, head: DoneHead, body: Buffer): void {
+    this.#settle(run, {
+      payload: head.ok ? body : Buffer.alloc(0),
+      error: head.ok ? null : parseError(body),
+      durationMs: head.durationMs,
+      initMs: head.initMs,
+      maxMemoryMb: head.memoryMb,
+      startedAt: head.startedAt,
+      logs: head.logs,
+      reruns: run.reruns,
+    });
+    if (cell.runs === 0 && (cell.retiring || cell.solo)) cell.kill("crash", { expected: true });
+    if (this.#queue.length > 0) this.#drainQueue();
+  }
+
+  status(_cell: CellProcess): void {
+    this.#options.onWarmChange?.();
+  }
+
+  retired(cell: CellProcess): void {
+    this.#restarted(cell, "memory");
+    if (cell.runs === 0) cell.kill("memory", { expected: true });
+    this.#keepSpares();
+  }
+
+  lost(cell: CellProcess, loss: CellLoss): void {
+    this.#cells.delete(cell);
+    if (!loss.expected) this.#restarted(cell, loss.reason);
+    const guilty = loss.guilty ?? (loss.runs.length === 1 ? loss.runs[0] : undefined);
+    for (const run of loss.runs) {
+      if (run === guilty || this.#stopped) this.#blame(run, loss);
+      else this.#rerun(run, guilty === undefined);
+    }
+    if (this.#stopped) return;
+    this.#options.onWarmChange?.();
+    this.#keepSpares();
+    this.#drainQueue();
+  }
+
+  #restarted(cell: CellProcess, reason: CellRestart["reason"]): void {
+    this.#options.onRestart?.({ tenant: cell.tenant ?? "", reason });
+  }
+
+  #blame(run: PendingRun, loss: CellLoss): void {
+    const { invocationId, version } = run.request;
+    const now = this.#options.now();
+    const error =
+      loss.reason === "timeout"
+        ? timedOut(invocationId, version.definition, undefined)
+        : loss.reason === "memory"
+          ? outOfMemory(invocationId, version.definition)
+          : crashed(invocationId);
+    const startedAt = run.startedAt || now;
+    const durationMs = loss.reason === "timeout" ? version.definition.timeoutMs : now - startedAt;
+    const { reruns } = run;
+    const maxMemoryMb = loss.reason === "memory" ? version.definition.memoryMb : 0;
+    const payload = Buffer.alloc(0);
+    this.#settle(run, { payload, error, durationMs, initMs: null, maxMemoryMb, startedAt, logs: [], reruns });
+  }
+
+  #rerun(run: PendingRun, suspect: boolean): void {
+    const reruns = run.reruns + 1;
+    const solo = suspect || reruns >= RERUNS_BEFORE_SOLO;
+    this.#place({ ...(run as Waiting), solo, reruns, startedAt: 0, deadline: undefined });
+  }
+
+  #settle(run: PendingRun, result: RunResult): void {
+    (run as Waiting).resolve(result);
+  }
+
+  #place(run: Waiting): void {
+    const cell = run.solo ? this.#soloCell(run) : (this.#cellFor(run) ?? this.#newCell(run));
+    if (cell === undefined) this.#queue.push(run);
+    else cell.start(run);
+  }
+
+  #drainQueue(): void {
+    for (const run of this.#queue.splice(0)) this.#place(run);
+  }
+
+  /** Among the tenant's cells with room: a warm one first, then the least busy. */
+  #cellFor(run: Waiting): CellProcess | undefined {
+    const { tenant, key } = run.request.version;
+    let best: CellProcess | undefined;
+    let bestWarm = false;
+    for (const cell of this.#cells) {
+      if (cell.tenant !== tenant || cell.retiring || cell.solo || cell.runs >= this.#options.isolatesPerCell) continue;
+      const warm = cell.isWarm(key);
+      if (best === undefined || (warm && !bestWarm) || (warm === bestWarm && cell.runs < best.runs)) {
+        best = cell;
+        bestWarm = warm;
+      }
+    }
+    return best;
+  }
+
+  #newCell(run: Waiting): CellProcess | undefined {
+    const cell = this.#takeSpare();
+    if (cell === undefined) return undefined;
+    cell.tenant = run.request.version.tenant;
+    return cell;
+  }
+
+  #soloCell(run: Waiting): CellProcess | undefined {
+    const cell = this.#newCell(run);
+    if (cell !== undefined) cell.solo = true;
+    return cell;
+  }
+
+  #takeSpare(): CellProcess | undefined {
+    let spare: CellProcess | undefined;
+    for (const cell of this.#cells) {
+      if (cell.tenant === undefined && !cell.retiring) {
+        spare = cell;
+        break;
+      }
+    }
+    spare ??= this.#hasRoom() ? this.#spawn() : undefined;
+    if (spare !== undefined) queueMicrotask(() => this.#keepSpares());
+    return spare;
+  }
+
+  #hasRoom(): boolean {
+    if (this.#cells.size < this.#options.maxCells) return true;
+    for (const cell of this.#cells) {
+      if (cell.tenant === undefined || cell.runs > 0 || cell.retiring) continue;
+      cell.kill("crash", { expected: true });
+      return true;
+    }
+    return false;
+  }
+
+  #keepSpares(): void {
+    if (this.#stopped) return;
+    let spares = 0;
+    for (const cell of this.#cells) if (cell.tenant === undefined && !cell.retiring) spares += 1;
+    while (spares++ < this.#options.spareCells && this.#cells.size < this.#options.maxCells) this.#spawn();
+  }
+
+  #spawn(): CellProcess {
+    const { prelude, broker, isolatesPerCell, idleMs, parallelism, cellMemoryMb, now } = this.#options;
+    const cellOptions: CellOptions = { maxIsolates: isolatesPerCell, idleMs, parallelism };
+    const limits = { rssMb: cellMemoryMb, addressSpaceMb: addressSpaceMb(isolatesPerCell, cellMemoryMb) };
+    const cell = new CellProcess({ prelude, cell: cellOptions, limits, broker, events: this, now });
+    this.#cells.add(cell);
+    return cell;
+  }
+
+  #check(): void {
+    const now = this.#options.now();
+    for (const cell of this.#cells) {
+      cell.check();
+      const idle = cell.tenant !== undefined && cell.runs === 0 && cell.isolates === 0;
+      if (idle && now - cell.idleSince > this.#options.idleMs) cell.kill("crash", { expected: true });
+    }
+  }
+}
+
+/**
+ * Address space for a cell. V8 reserves about 530 MB for each isolate's code and heap, Node itself 1.4 GB (measured),
+ * and a WebAssembly memory without a maximum reserves its largest size (spawn-cell.ts). It is the backstop; resident
+ * memory is what the pool watches.
+ */
+function addressSpaceMb(isolates: number, memoryMb: number): number {
+  return 1_600 + (530 + 512) * (isolates + 2) + memoryMb;
+}
+
+function parseError(body: Buffer): FunctionError {
+  return JSON.parse(body.toString()) as FunctionError;
+}

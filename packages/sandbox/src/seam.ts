@@ -1,0 +1,45 @@
+/** What the cell knows of an isolate. `isolate.ts` is the adapter on isolated-vm; tests use a fake. */
+export interface Sandbox {
+  /** Hands an invocation to the guest's mailbox; it runs when those handed over before have settled. */
+  invoke(seq: number, event: string, context: string, timeoutMs: number): void;
+  /** Takes an invocation back unless the guest has begun it. True: it has not run and never will here. */
+  withdraw(seq: number): boolean;
+  reply(id: number, text: string, bytes: Uint8Array, timeoutMs: number): void;
+  fail(id: number, failure: string, timeoutMs: number): void;
+  fireTimer(id: number, timeoutMs: number): void;
+  /** MiB in use: heap and external memory. */
+  memoryMb(): Promise<number>;
+  /** CPU milliseconds spent so far. */
+  cpuMs(): number;
+  /** Asks V8 to end the isolate; `ended` follows when it obeyed. */
+  dispose(): void;
+}
+
+export type SandboxEnd = "disposed" | "timeout" | "memory" | "catastrophe" | "broken";
+
+export interface SandboxEvents {
+  settled(seq: number, ok: boolean, json: string): void;
+  logged(seq: number, text: string): void;
+  hostCall(id: number, op: number, text: string, bytes: ArrayBuffer | undefined): void;
+  timerStarted(id: number, delayMs: number): void;
+  timerCleared(id: number): void;
+  /** Comes once; afterwards nothing else comes. */
+  ended(reason: SandboxEnd): void;
+}
+
+export interface SandboxOptions {
+  readonly memoryMb: number;
+  /** Bundled CommonJS body. */
+  readonly code: string;
+  /** GuestSettings JSON. */
+  readonly settings: string;
+  readonly initTimeoutMs: number;
+  readonly events: SandboxEvents;
+}
+
+/** `error` is FunctionError JSON: the user's module could not be loaded, and the isolate is gone. */
+export type SandboxStart =
+  | { readonly ok: true; readonly sandbox: Sandbox }
+  | { readonly ok: false; readonly error: string; readonly end: SandboxEnd | undefined };
+
+export type SandboxFactory = (options: SandboxOptions) => Promise<SandboxStart>;

@@ -1,0 +1,47 @@
+import type { Redis } from "ioredis";
+import type { StoreLimits, Stores } from "../stores.ts";
+import { RedisKeys } from "./access-keys.ts";
+import { RedisArtifacts } from "./artifacts.ts";
+import { ChangeFeed } from "./change-feed.ts";
+import { RedisCheckpoints } from "./checkpoints.ts";
+import { RedisCronLedger } from "./cron-ledger.ts";
+import { RedisFacts } from "./facts.ts";
+import { RedisKv } from "./kv.ts";
+import { RedisLogs } from "./logs.ts";
+import { DEFAULT_PREFIX } from "./redis-key.ts";
+import { RedisRegistry } from "./registry.ts";
+import { RedisSlots } from "./slots.ts";
+import { RedisWorkers } from "./workers.ts";
+
+export interface RedisStoresOptions {
+  /** From `connectRedis`; the caller disconnects it after `stop`. */
+  readonly redis: Redis;
+  /** Connection for pub/sub that the caller owns; by default the stores make one when first listened to. */
+  readonly subscriber?: Redis;
+  /** Begins every key. No braces. */
+  readonly prefix?: string;
+  readonly limits?: StoreLimits;
+}
+
+/** Time is that of the Redis server throughout. */
+export function createRedisStores(options: RedisStoresOptions): Stores {
+  const { redis, subscriber, prefix = DEFAULT_PREFIX, limits = {} } = options;
+  const base = { redis, prefix };
+  const feed = new ChangeFeed({ redis, subscriber });
+  const facts = new RedisFacts({ ...base, limits: limits.facts });
+  return {
+    registry: new RedisRegistry({ ...base, feed }),
+    artifacts: new RedisArtifacts(base),
+    keys: new RedisKeys(base),
+    kv: new RedisKv({ ...base, keysPerTenant: limits.kvKeysPerTenant }),
+    logs: new RedisLogs({ ...base, limits: limits.logs }),
+    facts,
+    checkpoints: new RedisCheckpoints(base),
+    workers: new RedisWorkers({ ...base, feed }),
+    slots: new RedisSlots(base),
+    cron: new RedisCronLedger(base),
+    stop: async () => {
+      await Promise.all([feed.stop(), facts.stop()]);
+    },
+  };
+}

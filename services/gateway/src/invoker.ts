@@ -1,0 +1,25 @@
+import type { Enqueued, EnqueueOptions, Invocation, PlatformError, ResultHead } from "@sluice/core";
+
+/**
+ * The two lanes, as everything in the gateway that starts invocations sees them. Implementations record the facts
+ * (accepted, throttled, deduplicated); callers do not.
+ */
+export interface Invoker {
+  /** Direct lane: runs now on a worker and answers its result, or the reason why it never started. Never throws. */
+  call(invocation: Omit<Invocation, "event">, event: Uint8Array | string, options?: CallOptions): Promise<CallResult>;
+  /** Queued lane: durable once resolved. @throws PlatformError Service.Unavailable, Service.StorageFull */
+  enqueue(invocation: Invocation, options?: EnqueueOptions): Promise<Enqueued>;
+}
+
+export interface CallOptions {
+  /** Ask for the log lines with the result. */
+  readonly logs?: boolean;
+}
+
+export type CallResult =
+  | {
+      readonly kind: "result";
+      readonly head: ResultHead /** JSON; empty when `head.error` is set. */;
+      readonly payload: Buffer;
+    }
+  | { readonly kind: "refused"; readonly error: PlatformError };

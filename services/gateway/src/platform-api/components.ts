@@ -1,0 +1,145 @@
+import { z } from "zod";
+
+/** Schemas of everything that the API answers: checked by its tests, published in the OpenAPI document. */
+
+const RETRY = z.strictObject({ delaysMs: z.array(z.int()), maxEventAgeMs: z.int() });
+
+const FUNCTION_CONFIG = z.strictObject({
+  handler: z.string(),
+  description: z.string(),
+  memoryMb: z.int(),
+  timeoutMs: z.int(),
+  environment: z.record(z.string(), z.string()),
+  reservedConcurrency: z.int().nullable(),
+  retry: RETRY,
+  egress: z.strictObject({ allowPrivate: z.array(z.string()) }),
+});
+
+const TRIGGER = z.strictObject({
+  type: z.enum(["http", "webhook", "object-storage", "cron"]),
+  name: z.string(),
+  auth: z.strictObject({ type: z.enum(["none", "bearer", "hmac"]) }).describe("How callers prove themselves; secrets are never shown."),
+  bucket: z.string().optional(),
+  prefix: z.string().optional(),
+  suffix: z.string().optional(),
+  events: z.array(z.string()).optional(),
+  schedule: z.string().optional(),
+  timezone: z.string().optional(),
+  missedRuns: z.enum(["skip", "once", "all"]).optional(),
+  input: z.string().nullable().optional().describe("Event JSON text; null: a Scheduled Event"),
+});
+
+const FUNCTION_SUMMARY = z.strictObject({
+  name: z.string(),
+  arn: z.string(),
+  version: z.string(),
+  description: z.string(),
+  codeDigest: z.string().describe("SHA-256 of the code, hex"),
+  codeBytes: z.int(),
+  memoryMb: z.int(),
+  timeoutMs: z.int(),
+  triggers: z.array(TRIGGER),
+  createdAt: z.int().describe("Milliseconds since the epoch"),
+  updatedAt: z.int(),
+});
+
+const FUNCTION_DETAIL = FUNCTION_SUMMARY.omit({ description: true, memoryMb: true, timeoutMs: true }).extend({
+  config: FUNCTION_CONFIG,
+});
+
+const VERSION = z.strictObject({
+  version: z.string(),
+  codeDigest: z.string(),
+  codeBytes: z.int(),
+  config: FUNCTION_CONFIG,
+  createdAt: z.int(),
+});
+
+const FUNCTION_ERROR = z.strictObject({
+  errorType: z.string(),
+  errorMessage: z.string(),
+  trace: z.array(z.string()),
+  explanation: z.string().optional(),
+});
+
+const INVOCATION_STATUS = z.strictObject({
+  id: z.string(),
+  function: z.string(),
+  state: z.enum(["queued", "running", "retrying", "completed", "dead-lettered"]),
+  attempts: z.int(),
+  acceptedAt: z.int(),
+  finishedAt: z.int().nullable(),
+  result: z.string().nullable().describe("JSON text"),
+  error: z.strictObject({ errorType: z.string(), errorMessage: z.string() }).nullable(),
+  deadLetterReason: z.string().nullable(),
+});
+
+const WORKER = z.strictObject({
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  capacity: z.int(),
+  startedAt: z.int(),
+  draining: z.boolean(),
+  inFlight: z.int().describe("Invocations of all tenants"),
+  running: z.record(z.string(), z.int()).describe("Invocations of the caller's functions, by name"),
+  cells: z.int(),
+  warmIsolates: z.int(),
+});
+
+export const COMPONENTS = {
+  FunctionConfig: FUNCTION_CONFIG,
+  Trigger: TRIGGER,
+  FunctionSummary: FUNCTION_SUMMARY,
+  FunctionDetail: FUNCTION_DETAIL,
+  FunctionError: FUNCTION_ERROR,
+  InvocationStatus: INVOCATION_STATUS,
+  FunctionList: z.strictObject({
+    functions: z.array(FUNCTION_SUMMARY),
+    next: z.string().nullable().describe("The next page's 'after'; null: this is the last page"),
+  }),
+  VersionList: z.strictObject({ versions: z.array(VERSION) }),
+  Deployed: z.strictObject({ version: z.string(), published: z.boolean(), triggersChanged: z.boolean() }),
+  DeploymentPlan: z.strictObject({
+    action: z.enum(["created", "updated", "unchanged"]),
+    version: z.string().nullable().describe("Latest version now; null: there is none"),
+    nextVersion: z.string().describe("Latest version after the deployment"),
+    changes: z.array(z.string()).describe("Fields that would change, as sluice.yaml names them"),
+  }),
+  InvocationResult: z.strictObject({
+    invocationId: z.string(),
+    version: z.string(),
+    ok: z.boolean(),
+    result: z.unknown().describe("What the handler returned; null when it failed"),
+    error: FUNCTION_ERROR.nullable(),
+    logs: z.array(z.string()),
+  }),
+  InvocationAccepted: z.strictObject({ invocationId: z.string() }),
+  DeadLetterList: z.strictObject({ deadLetters: z.array(INVOCATION_STATUS) }),
+  Redriven: z.strictObject({ redriven: z.int() }),
+  QueueDepth: z.strictObject({
+    waiting: z.int(),
+    delayed: z.int(),
+    active: z.int(),
+    deadLettered: z.int(),
+    oldestWaitingMs: z.number(),
+  }),
+  LogPage: z.strictObject({
+    entries: z.array(z.strictObject({ cursor: z.string(), lines: z.array(z.string()) })),
+    cursor: z.string().nullable().describe("The next read's 'after'; null: nothing was logged yet"),
+  }),
+  WorkerList: z.strictObject({ workers: z.array(WORKER) }),
+  JsonDocument: z.record(z.string(), z.unknown()),
+  ErrorBody: z.strictObject({
+    error: z.strictObject({
+      code: z.string(),
+      message: z.string(),
+      fix: z.string(),
+      retryable: z.boolean(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    }),
+  }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type ComponentName = keyof typeof COMPONENTS;
+export type Component<N extends ComponentName> = z.output<(typeof COMPONENTS)[N]>;

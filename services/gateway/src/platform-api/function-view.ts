@@ -1,0 +1,60 @@
+import { type FunctionRecord, functionArn, type FunctionVersion, type Place, type Trigger } from "@sluice/core";
+import type { Component } from "./components.ts";
+
+/** How a function is shown to its owner: environment values yes, secrets of triggers never. */
+
+export function viewTrigger(trigger: Trigger): Component<"Trigger"> {
+  const auth = { type: trigger.auth.type };
+  if (trigger.type === "cron") {
+    const { type, name, schedule, timezone, missedRuns, input } = trigger;
+    return { type, name, auth, schedule, timezone, missedRuns, input };
+  }
+  if (trigger.type === "object-storage") {
+    const { type, name, bucket, prefix, suffix, events } = trigger;
+    return { type, name, auth, ...(bucket === undefined ? {} : { bucket }), prefix, suffix, events: [...events] };
+  }
+  return { type: trigger.type, name: trigger.name, auth };
+}
+
+export function summarise(record: FunctionRecord, place: Place): Component<"FunctionSummary"> {
+  const { config } = record.latest;
+  const { description, memoryMb, timeoutMs } = config;
+  return { ...identify(record, place), description, memoryMb, timeoutMs };
+}
+
+export function describe(record: FunctionRecord, place: Place): Component<"FunctionDetail"> {
+  return { ...identify(record, place), config: viewConfig(record.latest) };
+}
+
+export function viewVersion(version: FunctionVersion): Component<"VersionList">["versions"][number] {
+  const { codeDigest, codeBytes, createdAt } = version;
+  return { version: version.version, codeDigest, codeBytes, config: viewConfig(version), createdAt };
+}
+
+function identify(record: FunctionRecord, place: Place): Omit<Component<"FunctionDetail">, "config"> {
+  const { name, latest, createdAt, updatedAt } = record;
+  return {
+    name,
+    arn: functionArn(place, name),
+    version: latest.version,
+    codeDigest: latest.codeDigest,
+    codeBytes: latest.codeBytes,
+    triggers: record.triggers.map(viewTrigger),
+    createdAt,
+    updatedAt,
+  };
+}
+
+function viewConfig({ config }: FunctionVersion): Component<"FunctionConfig"> {
+  const { retry, egress } = config;
+  return {
+    handler: config.handler,
+    description: config.description,
+    memoryMb: config.memoryMb,
+    timeoutMs: config.timeoutMs,
+    environment: { ...config.environment },
+    reservedConcurrency: config.reservedConcurrency,
+    retry: { delaysMs: [...retry.delaysMs], maxEventAgeMs: retry.maxEventAgeMs },
+    egress: { allowPrivate: [...egress.allowPrivate] },
+  };
+}
