@@ -8,7 +8,7 @@ declare module "sluice" {
     list(options?: {
       readonly prefix?: string;
       readonly limit?: number;
-      readonly cursor?: string;
+      readonly cursor?: string | null;
     }): Promise<{ readonly keys: readonly string[]; readonly cursor: string | null }>;
   };
 }

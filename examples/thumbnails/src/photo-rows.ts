@@ -78,7 +78,10 @@ export class PhotoRows {
     const rows: PhotoRow[] = [];
     for (let at = 0; at < keys.length; at += READ_AT_ONCE) {
       const texts = await Promise.all(keys.slice(at, at + READ_AT_ONCE).map((key) => this.#kv.get(key)));
-      for (const text of texts) rows.push(...[parseRow(text)].filter((row) => row !== undefined));
+      for (const text of texts) {
+        const row = parseRow(text);
+        if (row !== undefined) rows.push(row);
+      }
     }
     return rows.sort((a, b) => b.processedAt.localeCompare(a.processedAt));
   }

@@ -61,7 +61,13 @@ export class S3Client {
     if (error.code !== "BucketAlreadyOwnedByYou" && error.code !== "BucketAlreadyExists") throw error;
   }
 
-  async #send(method: string, bucket: string, key: string, body: Uint8Array<ArrayBuffer>, contentType?: string): Promise<Response> {
+  async #send(
+    method: string,
+    bucket: string,
+    key: string,
+    body: Uint8Array<ArrayBuffer>,
+    contentType?: string,
+  ): Promise<Response> {
     const digest = await crypto.subtle.digest("SHA-256", body);
     const signer = new AwsV4Signer({
       method,
@@ -92,10 +98,7 @@ function encodeKey(key: string): string {
 
 /** What `encodeURIComponent` leaves as it is but Signature Version 4 wants encoded. */
 function encodePart(part: string): string {
-  return encodeURIComponent(part).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return encodeURIComponent(part).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function etagOf(response: Response): string {

@@ -17,7 +17,7 @@ export interface ThumbnailMakerOptions {
 
 /** Long sides in pixels, largest first: each thumbnail is made from the one before it. */
 export const LONG_SIDES: readonly number[] = [320, 96];
-const QUALITY = 80;
+const QUALITY = 85;
 /** What fits into 512 MB decoded, together with the codec's copy and the coefficients of a progressive JPEG. */
 const LARGEST_PIXELS = 32_000_000;
 /** A function's fetch takes answers of up to 32 MiB. */

@@ -39,7 +39,9 @@ if (Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR) {
 } else {
   const node = findNode();
   if (node === undefined) {
-    console.error(`error  Sluice needs Node ${NEEDED_MAJOR}; this is ${process.version} and none is installed beside it.`);
+    console.error(
+      `error  Sluice needs Node ${NEEDED_MAJOR}; this is ${process.version} and none is installed beside it.`,
+    );
     console.error("fix    Run 'npm ci' in the folder of Sluice: it installs the right one.");
     process.exitCode = 1;
   } else {

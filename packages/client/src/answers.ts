@@ -92,4 +92,3 @@ export interface WorkerView {
   readonly cells: number;
   readonly warmIsolates: number;
 }
-

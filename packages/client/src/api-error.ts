@@ -66,9 +66,10 @@ function parseErrorBody(text: string): ApiErrorBody | undefined {
 
 /** fetch wraps the network's error in a TypeError, and both addresses of a name in an AggregateError. */
 function reasonOf(cause: unknown): string {
-  for (let error = cause, depth = 0; error instanceof Error && depth < 4; error = error.cause, depth += 1) {
-    const { code } = error as { code?: unknown };
-    if (typeof code === "string") return code;
+  let error = cause as { readonly code?: unknown; readonly cause?: unknown } | null | undefined;
+  for (let depth = 0; typeof error === "object" && error !== null && depth < 4; depth += 1) {
+    if (typeof error.code === "string") return error.code;
+    error = error.cause as typeof error;
   }
   return "";
 }

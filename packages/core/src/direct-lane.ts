@@ -5,12 +5,16 @@ import type { ErrorCode } from "./error-codes.ts";
 /**
  * What gateway and worker say to each other on a direct-lane connection (frames of `frame.ts`).
  *
- *   gateway → worker   CALL    id = call, head = CallHead, body = event JSON
+ *   gateway → worker   HELLO   id = 0, head = the token of the worker's lease; first of all
+ *                      CALL    id = call, head = CallHead, body = event JSON
  *   worker → gateway   RESULT  id = call, head = ResultHead, body = payload JSON (empty when the attempt failed)
  *                      REFUSE  id = call, head = RefuseHead: the call never started, another worker may be asked
  *                      STATUS  id = 0,    head = WorkerStatus: sent on connect and whenever it changed
  */
-export const DIRECT_LANE = { call: 1, result: 2, refuse: 3, status: 4 } as const;
+export const DIRECT_LANE = { hello: 5, call: 1, result: 2, refuse: 3, status: 4 } as const;
+
+/** Largest frame either side accepts: a 6 MiB payload and its head. */
+export const DIRECT_LANE_FRAME_BYTES_MAX = 8 * 1024 * 1024;
 
 export interface CallHead {
   readonly id: string;

@@ -62,7 +62,14 @@ export { formatLogRecord, type LogRecord } from "./log-record.ts";
 export { billedMs, costOf, gbSeconds, LAMBDA_PRICE, type Price } from "./cost.ts";
 export { isTimeZone, nextSlot, parseSchedule, type Schedule, type ScheduleParse, slotsBetween } from "./schedule.ts";
 export { encodeFrame, type Frame, FrameError, FrameReader, FrameWriter } from "./frame.ts";
-export { type CallHead, DIRECT_LANE, type RefuseHead, type ResultHead, type WorkerStatus } from "./direct-lane.ts";
+export {
+  type CallHead,
+  DIRECT_LANE,
+  DIRECT_LANE_FRAME_BYTES_MAX,
+  type RefuseHead,
+  type ResultHead,
+  type WorkerStatus,
+} from "./direct-lane.ts";
 export {
   DISPATCH,
   type FetchRequestHead,

@@ -84,6 +84,8 @@ export interface WorkerLease {
   readonly id: string;
   /** `unix:/path` or `tcp:host:port` of its direct lane. */
   readonly address: string;
+  /** What a gateway must say first on a direct-lane connection: who can read Redis may call the worker. A secret. */
+  readonly token: string;
   readonly host: string;
   readonly pid: number;
   readonly capacity: number;

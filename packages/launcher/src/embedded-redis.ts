@@ -21,6 +21,8 @@ export interface EmbeddedRedisOptions {
   readonly port?: number;
   /** Told of what takes time or is out of the ordinary. */
   readonly note?: (line: string) => void;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
 }
 
 export interface EmbeddedRedis extends RunningProcess {
@@ -33,6 +35,7 @@ export interface EmbeddedRedis extends RunningProcess {
 const SOCKET_PATH_BYTES = 100;
 const STOP_TIMEOUT_MS = 20_000;
 const SILENCE_TIMEOUT_MS = 20_000;
+const TELL_AFTER_MS = 1_000;
 
 /**
  * Runs a private Redis server on a data folder, and resolves when it answers and has loaded its data. It does not get
@@ -42,12 +45,11 @@ const SILENCE_TIMEOUT_MS = 20_000;
  * @throws StartError when it does not start
  */
 export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise<EmbeddedRedis> {
-  const { note = () => undefined } = options;
   const paths = preparePaths(options.dataDir);
   const record = readRecord(paths.record);
   const endpoint = await chooseEndpoint(options, paths.socket, record?.endpoint);
   const orphan = await stopOrphan(record, endpoint);
-  if (orphan !== undefined) note(`stopped the Redis server that an earlier start left running (pid ${orphan})`);
+  if (orphan !== undefined) options.note?.("stopped the Redis server that an earlier start had left running");
   writeFileSync(paths.config, redisConfig(paths.data, endpoint), { mode: 0o600 });
   const child = spawnServer(options.binary, paths);
   const exited = exitOf(child);
@@ -61,7 +63,7 @@ export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise
   };
   try {
     if (child.pid !== undefined) writeRecord(paths.record, child.pid, endpoint);
-    await waitUntilReady(url, exited, paths.log, note);
+    await waitUntilReady(url, exited, paths.log, options);
   } catch (error) {
     await stopWith("SIGTERM");
     throw error;
@@ -143,22 +145,27 @@ async function waitUntilReady(
   url: string,
   exited: Promise<string>,
   log: string,
-  note: (line: string) => void,
+  { note, signal }: EmbeddedRedisOptions,
 ): Promise<void> {
   const ended = exited.then((how) => ({ how }));
   let deadline = performance.now() + SILENCE_TIMEOUT_MS;
-  let loading = false;
+  let loadingSince: number | undefined;
+  let told = false;
   for (;;) {
     const answer = await Promise.race([ended, ping(url)]);
     if (answer === "PONG") return;
     if (typeof answer === "object") throw new StartError(explainExit(answer.how, log));
+    if (signal?.aborted) throw new StartError("The Redis server was stopped while it started.");
     if (answer === "loading") {
-      if (!loading) note("Redis is loading its data");
-      loading = true;
+      loadingSince ??= performance.now();
+      if (!told && performance.now() - loadingSince > TELL_AFTER_MS) {
+        told = true;
+        note?.("Redis is loading its data");
+      }
       deadline = performance.now() + SILENCE_TIMEOUT_MS;
     }
     if (performance.now() > deadline) throw new StartError(`The Redis server does not answer. Its log: ${log}`);
-    await sleep(loading ? 100 : 10);
+    await sleep(told ? 100 : 10);
   }
 }
 

@@ -12,17 +12,16 @@ export interface FirstDeployOptions {
   readonly note: (line: string) => void;
 }
 
-/**
- * `deployed`: the examples are there; `not-first`: this platform has its own functions, or had the examples before.
- */
-export type FirstDeploy = { readonly type: "deployed" | "not-first" } | { readonly type: "failed"; readonly reason: string };
+export type FirstDeploy =
+  | { readonly type: "deployed" | "deployed-before" | "has-functions" }
+  | { readonly type: "failed"; readonly reason: string };
 
 /** Deploys the examples once in the life of a data folder, and only to a platform that has no functions yet. */
 export async function deployExamples(options: FirstDeployOptions): Promise<FirstDeploy> {
   const marker = join(options.dataDir, "examples-deployed");
-  if (existsSync(marker)) return { type: "not-first" };
+  if (existsSync(marker)) return { type: "deployed-before" };
   try {
-    if (await hasFunctions(options)) return { type: "not-first" };
+    if (await hasFunctions(options)) return { type: "has-functions" };
     const reason = await runDeploy(options);
     if (reason !== undefined) return { type: "failed", reason };
   } catch (error) {

@@ -3,7 +3,8 @@ import type { RunningProcess } from "./running-process.ts";
 
 export interface KeeperOptions {
   readonly name: string;
-  readonly launch: () => Promise<RunningProcess>;
+  /** Gives up when the signal fires. */
+  readonly launch: (signal: AbortSignal) => Promise<RunningProcess>;
   readonly note: (line: string) => void;
   readonly now?: () => number;
   /** Resolves after a time, or rejects when the signal fires. */
@@ -20,6 +21,7 @@ export class Keeper {
   readonly #options: KeeperOptions;
   readonly #stopping = new AbortController();
   #running: RunningProcess | undefined;
+  #starting: Promise<RunningProcess> | undefined;
   #loop: Promise<void> | undefined;
 
   constructor(options: KeeperOptions) {
@@ -36,24 +38,36 @@ export class Keeper {
 
   /** The first start is not tried again. @throws what `launch` throws */
   async start(): Promise<RunningProcess> {
-    const first = await this.#options.launch();
+    const { signal } = this.#stopping;
+    this.#starting = this.#options.launch(signal);
+    const first = await this.#starting;
     this.#running = first;
-    if (this.#stopping.signal.aborted) await first.stop();
-    else this.#loop = this.#keep(first);
+    if (!signal.aborted) this.#loop = this.#keep(first);
     return first;
   }
 
   /** Idempotent. Resolves when the process is gone. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#running?.stop();
+    const running = await this.#current();
+    await running?.stop();
     await this.#loop;
   }
 
   async kill(): Promise<void> {
     this.#stopping.abort();
-    await this.#running?.kill();
+    const running = await this.#current();
+    await running?.kill();
     await this.#loop;
+  }
+
+  /** What runs now; waits for a first start under way to finish or give up. */
+  async #current(): Promise<RunningProcess | undefined> {
+    try {
+      return this.#running ?? (await this.#starting);
+    } catch {
+      return undefined;
+    }
   }
 
   async #keep(first: RunningProcess): Promise<void> {
@@ -83,7 +97,7 @@ export class Keeper {
       await sleep(delayMs, signal).catch(() => undefined);
       if (signal.aborted) return undefined;
       try {
-        const running = await launch();
+        const running = await launch(signal);
         this.#running = running;
         if (!signal.aborted) return { running, delayMs };
         await running.stop();

@@ -3,9 +3,9 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Env, StartError } from "@sluice/process";
-import { type EmbeddedRedis, startEmbeddedRedis } from "./embedded-redis.ts";
+import { startEmbeddedRedis } from "./embedded-redis.ts";
 import { deployExamples } from "./first-deploy.ts";
-import { Keeper } from "./keeper.ts";
+import { Keeper, type KeeperOptions } from "./keeper.ts";
 import { acquireLock, type Lock } from "./lock.ts";
 import type { LaunchOptions } from "./options.ts";
 import { readyText } from "./ready-text.ts";
@@ -25,15 +25,19 @@ export interface LauncherDeps {
   readonly root: string;
 }
 
+type Kind = "gateway" | "worker" | "metrics" | "redis";
+
+/** Intake first, and what everything stands on last. */
+const STOP_ORDER: readonly Kind[] = ["gateway", "worker", "metrics", "redis"];
 /** How much longer than its drain a service may take to end before it is killed. */
 const STOP_MARGIN_MS = 5_000;
+const PORT_WAIT_MS = 5_000;
 
 /** Starts the platform's processes in order, keeps them running, and stops them in the opposite order. */
 export class Launcher {
   readonly #deps: LauncherDeps;
   #lock: Lock | undefined;
-  /** In the order in which they are stopped; those of one row together. */
-  readonly #rows: Keeper[][] = [];
+  readonly #keepers: Record<Kind, Keeper[]> = { gateway: [], worker: [], metrics: [], redis: [] };
   #stopping: Promise<void> | undefined;
 
   constructor(deps: LauncherDeps) {
@@ -42,7 +46,7 @@ export class Launcher {
 
   /** @throws StartError for what the person who starts it must change; everything is stopped again then */
   async start(): Promise<void> {
-    const { options, report } = this.#deps;
+    const { report } = this.#deps;
     try {
       this.#prepare();
       const redisUrl = await this.#startRedis();
@@ -50,12 +54,12 @@ export class Launcher {
       const places = await this.#startServices(redisUrl);
       this.#refuseIfStopping();
       this.#lock?.setAddress(places.gateway);
-      const deployed = options.examples ? await this.#deployExamples(places.gateway) : false;
+      const deployed = await this.#deployExamples(places.gateway);
       this.#refuseIfStopping();
       report.ready(places, readyText(places, deployed));
     } catch (error) {
       await this.stop();
-      throw error;
+      throw withFlag(error);
     }
   }
 
@@ -68,16 +72,21 @@ export class Launcher {
   /** Stops at once; what was running is run again by the next start. */
   async kill(): Promise<void> {
     this.#stopping ??= Promise.resolve();
-    await Promise.all(this.#rows.flat().map((keeper) => keeper.kill()));
+    await Promise.all(Object.values(this.#keepers).flatMap((keepers) => keepers.map((keeper) => keeper.kill())));
     this.#lock?.release();
   }
 
   async #stop(): Promise<void> {
     const { report } = this.#deps;
-    for (const row of this.#rows) {
-      await Promise.all(
-        row.map((keeper) => report.step(() => keeper.stop(), () => `stopped ${keeper.name}`)),
-      );
+    for (const kind of STOP_ORDER) {
+      const stops = this.#keepers[kind].map((keeper) => {
+        const wasRunning = keeper.running !== undefined;
+        return report.step(
+          () => keeper.stop(),
+          () => (wasRunning ? `stopped ${keeper.name}` : undefined),
+        );
+      });
+      await Promise.all(stops);
     }
     this.#lock?.release();
   }
@@ -98,18 +107,15 @@ export class Launcher {
 
   async #startRedis(): Promise<string> {
     const { options, env, report } = this.#deps;
-    const { redisUrl } = options;
+    const { redisUrl, dataDir, installRedis } = options;
     if (redisUrl !== undefined) {
-      await report.step(
-        () => checkRedisPolicy(redisUrl, report.warn),
-        () => `Redis ${showRedisAddress(redisUrl)}`,
-      );
+      const check = (): Promise<void> => checkRedisPolicy(redisUrl, report.warn);
+      await report.step(check, () => `Redis ${showRedisAddress(redisUrl)}`);
       return redisUrl;
     }
     const note = (line: string): void => report.note(line);
-    const binary = await ensureRedisServer({ env, install: options.installRedis, note });
-    const launch = (): Promise<EmbeddedRedis> => startEmbeddedRedis({ dataDir: options.dataDir, binary, note });
-    const keeper = this.#keep(0, "redis", launch);
+    const binary = await ensureRedisServer({ env, install: installRedis, note });
+    const keeper = this.#keep("redis", "redis", (signal) => startEmbeddedRedis({ dataDir, binary, note, signal }));
     const redis = await report.step(
       () => keeper.start(),
       ({ address }) => `Redis ${showRedisAddress(address ?? "")}`,
@@ -118,43 +124,90 @@ export class Launcher {
   }
 
   async #startServices(redisUrl: string): Promise<Places> {
-    const { options, report } = this.#deps;
+    const { options } = this.#deps;
     if (this.#lock?.tookOverFrom !== undefined) await waitUntilFree([options.port, options.metricsPort]);
-    const names = Array.from({ length: options.workers }, (_, index) => (index === 0 ? "worker" : `worker-${index + 1}`));
-    const gateway = this.#keepService(0, "gateway", "gateway", redisUrl);
-    const workers = names.map((name) => this.#keepService(1, name, "worker", redisUrl));
-    const metrics = this.#keepService(2, "metrics", "metrics", redisUrl);
-    const started = [gateway, ...workers, metrics].map((keeper) =>
-      report.step(
-        () => keeper.start(),
-        ({ address }) => (address === null ? keeper.name : `${keeper.name} ${address}`),
-      ),
-    );
-    await allOrFirstError(started);
+    const [gateway, metrics] = await Promise.all([
+      this.#startService("gateway", "gateway", redisUrl),
+      this.#startService("metrics", "metrics", redisUrl),
+      ...workerNames(options.workers).map((name) => this.#startService("worker", name, redisUrl)),
+    ]);
     return {
-      gateway: gateway.running?.address ?? `http://127.0.0.1:${options.port}`,
-      metrics: metrics.running?.address ?? `http://127.0.0.1:${options.metricsPort}/metrics`,
+      gateway: gateway ?? `http://127.0.0.1:${options.port}`,
+      metrics: metrics ?? `http://127.0.0.1:${options.metricsPort}/metrics`,
       redis: showRedisAddress(redisUrl),
       dataDir: options.dataDir,
     };
   }
 
-  #keepService(row: number, name: string, service: string, redisUrl: string): Keeper {
+  async #startService(kind: Kind, name: string, redisUrl: string): Promise<string | null> {
     const { options, env, report, root } = this.#deps;
-    return this.#keep(row, name, () =>
-      startServiceProcess({
-        name,
-        script: join(root, "services", service, "src/main.ts"),
-        env: serviceEnv(env, options, redisUrl),
-        logPath: join(options.dataDir, "logs", `${name}.log`),
-        stopTimeoutMs: options.drainTimeoutMs + STOP_MARGIN_MS,
-        onLine: (from, line) => {
-          const shown = lineForTerminal(line);
-          if (shown !== undefined) report.service(from, shown);
-        },
-      }),
+    const spec = {
+      name,
+      script: join(root, "services", kind, "src/main.ts"),
+      env: serviceEnv(env, options, redisUrl),
+      logPath: join(options.dataDir, "logs", `${name}.log`),
+      stopTimeoutMs: options.drainTimeoutMs + STOP_MARGIN_MS,
+      onLine: (from: string, line: string): void => {
+        const shown = lineForTerminal(line);
+        if (shown !== undefined) report.service(from, shown);
+      },
+    };
+    const keeper = this.#keep(kind, name, (signal) => startServiceProcess({ ...spec, signal }));
+    const { address } = await report.step(
+      () => keeper.start(),
+      (running) => (running.address === null ? name : `${name} ${running.address}`),
     );
+    return address;
   }
+
+  #keep(kind: Kind, name: string, launch: KeeperOptions["launch"]): Keeper {
+    const keeper = new Keeper({ name, launch, note: this.#deps.report.warn });
+    this.#keepers[kind].push(keeper);
+    return keeper;
+  }
+
+  /** Answers whether the examples are there to be tried. */
+  async #deployExamples(gateway: string): Promise<boolean> {
+    const { options, env, report, root } = this.#deps;
+    if (!options.examples) return false;
+    const result = await report.step(
+      () => deployExamples({ root, gateway, env, dataDir: options.dataDir, note: report.note }),
+      ({ type }) => (type === "deployed" ? "deployed the examples" : undefined),
+    );
+    if (result.type === "failed") report.warn(`The examples were not deployed: ${result.reason}`);
+    return result.type === "deployed" || result.type === "deployed-before";
+  }
+}
+
+/** A port's setting is an option of `npm start` too. */
+function withFlag(error: unknown): unknown {
+  if (!(error instanceof StartError)) return error;
+  const setting = /set (SLUICE_PORT|SLUICE_METRICS_PORT) to/.exec(error.message)?.[1];
+  if (setting === undefined) return error;
+  const flag = setting === "SLUICE_PORT" ? "--port 8090" : "--metrics-port 9474";
+  return new StartError(`${error.message} For instance: npm start -- ${flag}`, { cause: error });
+}
+
+function workerNames(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => (index === 0 ? "worker" : `worker-${index + 1}`));
+}
+
+/** Services of a launcher that was killed let go of their ports as soon as they see it, which may be this moment. */
+async function waitUntilFree(ports: readonly number[]): Promise<void> {
+  const deadline = performance.now() + PORT_WAIT_MS;
+  for (const port of ports.filter((one) => one !== 0)) {
+    while ((await isTaken(port)) && performance.now() < deadline) await sleep(50);
+  }
+}
+
+async function isTaken(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ host: "127.0.0.1", port });
+  socket.on("connect", () => resolve(true));
+  socket.on("error", () => resolve(false));
+  const taken = await promise;
+  socket.destroy();
+  return taken;
 }
 
 function serviceEnv(env: Env, options: LaunchOptions, redisUrl: string): Env {

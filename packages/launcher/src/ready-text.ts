@@ -15,7 +15,12 @@ export function readyText(places: Places, deployed: boolean): string {
         ["deploy the examples", "npx sluice deploy examples"],
         ["deploy your own", "npx sluice deploy"],
       ];
-  const rows = [["gateway", gateway], ["metrics", metrics], ["Redis", redis], ["data", dataDir]];
+  const rows = [
+    ["gateway", gateway],
+    ["metrics", metrics],
+    ["Redis", redis],
+    ["data", dataDir],
+  ];
   return [
     "Sluice is ready",
     "",

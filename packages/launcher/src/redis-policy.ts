@@ -11,7 +11,8 @@ export async function checkRedisPolicy(url: string, warn: (line: string) => void
   const shown = showRedisAddress(url);
   const info = await readInfo(url, shown);
   const policy = info.get("maxmemory_policy");
-  if (policy === undefined) warn(`Redis at ${shown} does not say its maxmemory-policy; make sure that it is noeviction.`);
+  if (policy === undefined)
+    warn(`Redis at ${shown} does not say its maxmemory-policy; make sure that it is noeviction.`);
   else if (policy !== "noeviction") {
     throw new StartError(
       `Redis at ${shown} has maxmemory-policy ${policy} and would forget queued work when its memory is full. Set 'maxmemory-policy noeviction' on that server.`,

@@ -1,7 +1,7 @@
 /** Tells a person, or a program (`--json`: one object a line), what the launcher does. */
 export interface Report {
-  /** Does a piece of work, and says that it is done and how long it took. */
-  step<T>(work: () => Promise<T>, done: (result: T) => string): Promise<T>;
+  /** Does a piece of work, and says that it is done and how long it took, unless `done` has nothing to say. */
+  step<T>(work: () => Promise<T>, done: (result: T) => string | undefined): Promise<T>;
   note(line: string): void;
   warn(line: string): void;
   /** A line that a service wrote. */
@@ -29,8 +29,9 @@ export function createReport(options: ReportOptions): Report {
     step: async (work, done) => {
       const startedAt = options.now();
       const result = await work();
-      const seconds = (options.now() - startedAt) / 1000;
-      say({ event: "step", text: done(result), seconds: Number(seconds.toFixed(1)) });
+      const seconds = Number(((options.now() - startedAt) / 1000).toFixed(1));
+      const text = done(result);
+      if (text !== undefined) say({ event: "step", text, seconds });
       return result;
     },
     note: (text) => say({ event: "note", text }),

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { type Env, parseServiceMessage, StartError } from "@sluice/process";
+import { type Env, formatLogLine, parseServiceMessage, StartError } from "@sluice/process";
 import { LogFile } from "./log-file.ts";
 import { readTail } from "./log-tail.ts";
 import type { RunningProcess } from "./running-process.ts";
@@ -18,6 +18,8 @@ export interface ServiceSpec {
   readonly stopTimeoutMs: number;
   /** Each line that it writes. */
   readonly onLine: (service: string, line: string) => void;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
 }
 
 const READY_TIMEOUT_MS = 60_000;
@@ -86,7 +88,7 @@ async function endOf(child: ChildProcess): Promise<string> {
 async function waitUntilReady(
   child: ChildProcess,
   exited: Promise<string>,
-  { name, logPath }: ServiceSpec,
+  { name, logPath, signal }: ServiceSpec,
 ): Promise<string | null> {
   const { promise: ready, resolve, reject } = Promise.withResolvers<string | null>();
   child.on("message", (value) => {
@@ -98,16 +100,20 @@ async function waitUntilReady(
     () => reject(new StartError(`The ${name} was not ready within ${READY_TIMEOUT_MS / 1000} s. Its log: ${logPath}`)),
     READY_TIMEOUT_MS,
   );
+  const giveUp = (): void => reject(new StartError(`The ${name} was stopped while it started.`));
+  signal?.addEventListener("abort", giveUp, { once: true });
   // A reason that it sent before it ended is on its way until the next turn of the loop.
-  const ended = exited.then((how) => setImmediate(() => reject(new StartError(explainExit(name, how, logPath)))));
+  void exited.then((how) => setImmediate(() => reject(new StartError(explainExit(name, how, logPath)))));
   try {
     return await ready;
   } finally {
     clearTimeout(timer);
-    void ended;
+    signal?.removeEventListener("abort", giveUp);
   }
 }
 
 function explainExit(name: string, how: string, logPath: string): string {
-  return `The ${name} ended at its start (${how}). The end of ${logPath}:\n${readTail(logPath, 12)}`;
+  const lines = readTail(logPath, 12).split("\n");
+  const tail = lines.map((line) => formatLogLine(line).trimEnd()).join("\n");
+  return `The ${name} ended at its start (${how}). The end of ${logPath}:\n${tail}`;
 }

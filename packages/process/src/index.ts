@@ -9,6 +9,7 @@ export {
   type TextOptions,
   type UrlOptions,
 } from "./env-reader.ts";
+export { formatLogLine } from "./log-line.ts";
 export { closeServer, listen, type Listening, type ListenOptions } from "./listen.ts";
 export {
   createLogger,

@@ -5,11 +5,11 @@ const FRAME_FIELDS = new Set(["time", "level", "service", "pid", "message", "err
 export function formatLogLine(json: string): string {
   const record = parse(json);
   if (record === undefined) return json;
-  const head = `${timeOf(record["time"])} ${String(record["level"]).toUpperCase().padEnd(5)} ${String(record["service"])}`;
+  const head = `${timeOf(record["time"])} ${text(record["level"]).toUpperCase().padEnd(5)} ${text(record["service"])}`;
   const fields = Object.entries(record)
     .filter(([name]) => !FRAME_FIELDS.has(name))
     .map(([name, value]) => ` ${name}=${show(value)}`);
-  return `${head}: ${String(record["message"] ?? "")}${fields.join("")}${errorText(record["err"])}\n`;
+  return `${head}: ${text(record["message"])}${fields.join("")}${errorText(record["err"])}\n`;
 }
 
 function parse(json: string): Readonly<Record<string, unknown>> | undefined {
@@ -23,6 +23,10 @@ function parse(json: string): Readonly<Record<string, unknown>> | undefined {
 
 function timeOf(time: unknown): string {
   return typeof time === "string" ? time.slice(11, 23) : "";
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function show(value: unknown): string {

@@ -6,19 +6,21 @@ import type { Redis } from "ioredis";
  *
  * The set and the queues may live on different nodes, so no script sees both. What holds nevertheless:
  *
- * 1. `enqueue` resolves only if the mark it relied on was at most VALID_MS old when the event was in the queue
- *    (`MarkKeeper.confirm`), or after it marked again. VALID_MS is less than the consumers' idle time.
+ * 1. `enqueue` resolves only if the mark it relied on was younger than the consumers' idle time, with room to spare, when
+ *    the event was in the queue; or after it marked again (`MarkKeeper.confirm`).
  * 2. A consumer removes a mark only after it (a) has seen the same score for the idle time by its own steady clock,
  *    (b) then found the queue empty (waiting, active, delayed), and (c) in one script finds the score still the same
  *    and older than the idle time by the server's clock.
  * 3. An event that came into the queue before (b) makes (b) fail, or was finished since. One that comes after (b)
  *    relied on a mark either newer than (b), so that (c) fails or the mark comes after the removal; or older than (a)'s
- *    first sight, so older than VALID_MS, and by 1 it is marked again before it counts as accepted.
+ *    first sight, so older than the idle time, and by 1 it is marked again before it counts as accepted.
  * 4. Nothing but a verdict takes an event out of its queue: retries, releases and lost leases move it within.
  *
  * Hence: an accepted event is finished, or its function is marked. Steps of the server's clock can only keep a mark
  * for longer, because (a) is measured by the consumer.
  */
+export const IDLE_MS = 30_000;
+
 export interface Mark {
   readonly key: string;
   readonly score: string;
@@ -56,7 +58,7 @@ export class ActiveMarks {
   }
 
   async list(): Promise<readonly Mark[]> {
-    const flat = await this.#client.zrange(this.#set, 0, -1, "WITHSCORES");
+    const flat = await this.#client.zrange(this.#set, "0", "-1", "WITHSCORES");
     const marks: Mark[] = [];
     for (let at = 0; at + 1 < flat.length; at += 2) {
       marks.push({ key: flat[at] ?? "", score: flat[at + 1] ?? "" });

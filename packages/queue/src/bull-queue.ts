@@ -11,7 +11,7 @@ import {
   parseFunctionKey,
   type QueueDepth,
 } from "@sluice/core";
-import { ActiveMarks } from "./active-marks.ts";
+import { ActiveMarks, IDLE_MS } from "./active-marks.ts";
 import { BoundedRedis } from "./bounded-redis.ts";
 import { DEFAULT_PREFIX, EVENTS_KEPT, type FunctionQueue, FunctionQueues } from "./function-queues.ts";
 import { dueAtOf, type InvocationJob, redriveNote, toStatus } from "./job-record.ts";
@@ -25,6 +25,8 @@ export interface BullQueueOptions {
   readonly prefix?: string;
   /** How long any call may take, Redis down or not. Default 3,000. */
   readonly commandTimeoutMs?: number;
+  /** The consumers' `idleMs`, or less. Default 30,000. */
+  readonly idleMs?: number;
   /** Milliseconds since the epoch. Default: the clock. */
   readonly now?: () => number;
 }
@@ -60,7 +62,7 @@ class BullQueue implements InvocationQueue {
     );
     this.#queues = new FunctionQueues(this.#redis.client, prefix);
     this.#marks = new ActiveMarks(this.#redis.client, prefix);
-    this.#keeper = new MarkKeeper((key) => this.#mark(key), this.#now);
+    this.#keeper = new MarkKeeper((key) => this.#mark(key), options.idleMs ?? IDLE_MS, this.#now);
   }
 
   async enqueue(invocation: Invocation, options: EnqueueOptions = {}): Promise<Enqueued> {
@@ -95,7 +97,7 @@ class BullQueue implements InvocationQueue {
       const [counts, oldest, delayed] = await Promise.all([
         queue.getJobCounts("wait", "delayed", "active", "failed"),
         client.lindex(queue.toKey("wait"), -1),
-        client.zrange(queue.toKey("delayed"), 0, 0, "WITHSCORES"),
+        client.zrange(queue.toKey("delayed"), "0", "0", "WITHSCORES"),
       ]);
       const now = this.#now();
       const waitingSince = oldest === null ? now : await this.#dueAt(queue, oldest);

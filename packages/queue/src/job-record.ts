@@ -59,8 +59,7 @@ export function toStatus(job: InvocationJob, running: boolean): InvocationStatus
   const { id, function: name, acceptedAt } = job.data;
   const failure = readFailure(job.failedReason);
   const state = stateOf(job, failure, running);
-  const error =
-    failure === undefined ? null : { errorType: failure.errorType, errorMessage: failure.errorMessage };
+  const error = failure === undefined ? null : { errorType: failure.errorType, errorMessage: failure.errorMessage };
   return {
     id,
     function: name,

@@ -1,7 +1,10 @@
-/** A mark is renewed by the first event that comes this long after it: one more round trip in five seconds. */
-const RENEW_MS = 5_000;
-/** Past this age, somebody may have removed it (consumers do after 30 s). */
-export const VALID_MS = 25_000;
+/**
+ * Parts of the consumers' idle time (30 s). A mark is renewed by the first event that comes a sixth of it later (5 s): so
+ * seldom does an event cost another round trip. It counts for five sixths (25 s): past that, a consumer might be about
+ * to remove it.
+ */
+const RENEW_PART = 1 / 6;
+const VALID_PART = 5 / 6;
 
 const MARKS_REMEMBERED = 10_000;
 
@@ -14,24 +17,28 @@ interface Marked {
 export class MarkKeeper {
   readonly #mark: (key: string) => Promise<void>;
   readonly #now: () => number;
+  readonly #renewMs: number;
+  readonly #validMs: number;
   readonly #marked = new Map<string, Marked>();
   readonly #marking = new Map<string, Promise<void>>();
 
-  constructor(mark: (key: string) => Promise<void>, now: () => number) {
+  constructor(mark: (key: string) => Promise<void>, idleMs: number, now: () => number) {
     this.#mark = mark;
     this.#now = now;
+    this.#renewMs = idleMs * RENEW_PART;
+    this.#validMs = idleMs * VALID_PART;
   }
 
   /** Resolves at once (undefined) when the function's mark is fresh. */
   ensure(key: string): Promise<void> | undefined {
     const marked = this.#marked.get(key);
-    return marked !== undefined && this.#ageMs(marked) < RENEW_MS ? undefined : this.#renew(key);
+    return marked !== undefined && this.#ageMs(marked) < this.#renewMs ? undefined : this.#renew(key);
   }
 
   /** To be called when an event is in the queue, before it counts as accepted. */
   confirm(key: string): Promise<void> | undefined {
     const marked = this.#marked.get(key);
-    return marked !== undefined && this.#ageMs(marked) < VALID_MS ? undefined : this.#renew(key);
+    return marked !== undefined && this.#ageMs(marked) < this.#validMs ? undefined : this.#renew(key);
   }
 
   /** After a reconnect: the server may be another one, which never got the marks. */

@@ -25,13 +25,14 @@ export class QueueRedis {
   }
 
   open(purpose: string, options: RedisOptions): Redis {
-    const client = new Redis({
+    const all: RedisOptions = {
       ...this.#options,
       connectionName: `sluice:${this.#name}:${purpose}`,
       retryStrategy: (attempt) => Math.min(50 * 2 ** (attempt - 1), RETRY_MS_MAX),
       lazyConnect: true,
       ...options,
-    });
+    };
+    const client = new Redis({ ...all, replyMapping: "legacy" });
     client.on("error", (error) => this.notices.report({ kind: "connection", message: describe(error) }));
     return client;
   }

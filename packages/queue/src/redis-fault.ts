@@ -5,7 +5,8 @@ const FULL = /^(OOM|MISCONF)\b|No space left on device/;
 const AWAY =
   /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|TRYAGAIN|BUSY|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM)\b|max number of clients/;
 /** What ioredis says of a connection that is gone; errors of the socket itself carry a `syscall`. */
-const GONE = /Connection is closed|Stream isn't writeable|max retries per request|aborted due to connection close|timeout/i;
+const GONE =
+  /Connection is closed|Stream isn't writeable|max retries per request|aborted due to connection close|timeout/i;
 
 /** What a failed Redis command means to callers: full, away, or a defect of ours. */
 export function toPlatformError(error: unknown): PlatformError {
@@ -32,7 +33,9 @@ export function isReply(error: unknown): boolean {
 /** BullMQ's codes for a job that is gone, or whose lock is gone, taken over or finished with. */
 export function isLeaseLost(error: unknown): boolean {
   const code = memberOf(error, "code");
-  return code === -1 || code === -2 || code === -3 || code === -6 || messageOf(error).startsWith("could not renew lock");
+  return (
+    code === -1 || code === -2 || code === -3 || code === -6 || messageOf(error).startsWith("could not renew lock")
+  );
 }
 
 export function messageOf(error: unknown): string {

@@ -5,7 +5,6 @@ import {
   type FunctionVersion,
   PlatformError,
   type PutFunction,
-  type Trigger,
   type TriggerType,
 } from "@sluice/core";
 import { canonicalJson } from "./canonical-json.ts";
@@ -29,7 +28,7 @@ export function preparePut(params: PutFunction): PreparedPut {
   const owner: FunctionRef = { tenant: ref.tenant, name: ref.name };
   const bound = triggers.map((trigger) => ({
     field: triggerField(trigger.type, trigger.name),
-    trigger: { function: owner, trigger } satisfies BoundTrigger<Trigger>,
+    trigger: { function: owner, trigger } satisfies BoundTrigger,
   }));
   const seen = new Set<string>();
   for (const { field } of bound) {

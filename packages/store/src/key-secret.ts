@@ -27,7 +27,11 @@ export function storeKey(key: AccessKey, secret: string): StoredKey {
 /** Stands in for an unknown key, so that asking for one costs the same work and tells nothing. */
 const NOBODY: StoredKey = { tenant: "", createdAt: 0, salt: "0".repeat(32), hash: "0".repeat(64) };
 
-export function verifySecret(accessKeyId: string, stored: StoredKey | undefined, secret: string): AccessKey | undefined {
+export function verifySecret(
+  accessKeyId: string,
+  stored: StoredKey | undefined,
+  secret: string,
+): AccessKey | undefined {
   const { tenant, createdAt, salt, hash: expected } = stored ?? NOBODY;
   const equal = timingSafeEqual(hash(Buffer.from(salt, "hex"), secret), Buffer.from(expected, "hex"));
   return equal && stored !== undefined ? { accessKeyId, tenant, createdAt } : undefined;

@@ -29,5 +29,8 @@ export function formatRecordCursor(cursor: RecordCursor): string {
 }
 
 function malformed(): PlatformError {
-  return new PlatformError("Request.Malformed", "The cursor is not one that was handed out; leave it out to start anew.");
+  return new PlatformError(
+    "Request.Malformed",
+    "The cursor is not one that was handed out; leave it out to start anew.",
+  );
 }

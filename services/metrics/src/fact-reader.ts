@@ -50,6 +50,11 @@ export class FactReader {
     return this.#caughtUp ? this.#ledger : undefined;
   }
 
+  /** Rejects while the ledger is not shown: the readiness check. */
+  async requireCaughtUp(): Promise<void> {
+    if (!this.#caughtUp) throw new Error("the facts that the stream holds are not read yet");
+  }
+
   start(): void {
     this.#loop ??= this.#run();
   }

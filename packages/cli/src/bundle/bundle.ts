@@ -23,7 +23,8 @@ export interface Bundle {
 
 export interface BundleFault {
   readonly message: string;
-  /** Absent: the fault is the entry as a whole. */
+  /** The field of the manifest that is at fault when no place in the code is. Default: the entry. */
+  readonly field?: "handler";
   readonly at?: { readonly file: string; readonly line: number; readonly column: number; readonly sourceLine: string };
 }
 
@@ -84,13 +85,23 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
 
 /** Whether the entry, as far as its own exports tell, lacks the handler. CommonJS and `export *` tell nothing. */
 async function missingHandler({ entry, folder, handler }: BundleRequest): Promise<BundleFault | undefined> {
-  const options = { entryPoints: [entry], absWorkingDir: folder, bundle: false, write: false, metafile: true } as const;
-  const { metafile, outputFiles } = await build({ ...options, format: "esm", logLevel: "silent" });
+  const { metafile, outputFiles } = await build({
+    entryPoints: [entry],
+    absWorkingDir: folder,
+    bundle: false,
+    write: false,
+    metafile: true,
+    format: "esm",
+    logLevel: "silent",
+  });
   const found = exportsOf(metafile);
   if (found === undefined || found.includes(handler)) return undefined;
-  if (/^export \*/m.test(outputFiles[0].text)) return undefined;
+  if (/^export \*/m.test(outputFiles[0]?.text ?? "")) return undefined;
   const names = found.length === 0 ? "it exports nothing" : `it exports ${found.map((name) => `'${name}'`).join(", ")}`;
-  return { message: `has no export '${handler}' (${names}); export it, or set 'handler'` };
+  return {
+    message: `the entry has no export '${handler}' (${names}); export it, or correct 'handler'`,
+    field: "handler",
+  };
 }
 
 function exportsOf({ inputs, outputs }: Metafile): readonly string[] | undefined {
@@ -110,4 +121,3 @@ function toFault({ text, location, notes }: Message): BundleFault {
 function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
 }
-

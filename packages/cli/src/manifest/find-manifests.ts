@@ -12,7 +12,10 @@ export const MANIFEST_FILE = "sluice.yaml";
 export function findManifests(path: string, cwd: string): string[] {
   const target = resolve(cwd, path);
   if (!existsSync(target)) {
-    throw new CliError(`There is no file or folder ${target}.`, "Name a folder with a sluice.yaml, or the file itself.");
+    throw new CliError(
+      `There is no file or folder ${target}.`,
+      "Name a folder with a sluice.yaml, or the file itself.",
+    );
   }
   if (statSync(target).isFile()) return [target];
   const own = join(target, MANIFEST_FILE);
@@ -26,6 +29,8 @@ export function findManifests(path: string, cwd: string): string[] {
   const misnamed = ["sluice.yml", "sluice.json"].find((name) => existsSync(join(target, name)));
   throw new CliError(
     `There is no ${MANIFEST_FILE} in ${target} or in a folder directly below it.`,
-    misnamed === undefined ? "Write one with 'npx sluice init', or name its folder." : `Rename ${misnamed} to ${MANIFEST_FILE}.`,
+    misnamed === undefined
+      ? "Write one with 'npx sluice init', or name its folder."
+      : `Rename ${misnamed} to ${MANIFEST_FILE}.`,
   );
 }

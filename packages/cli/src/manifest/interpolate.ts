@@ -34,7 +34,11 @@ function mayRefer(path: ManifestPath): boolean {
   return path[2] === "environment" || (path[2] === "triggers" && path[5] === "auth");
 }
 
-function fillIn(text: string, env: Readonly<Record<string, string | undefined>>, fault: (message: string) => void): string {
+function fillIn(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+  fault: (message: string) => void,
+): string {
   return text.replace(REFERENCE, (whole: string, inner: string | undefined) => {
     if (inner === undefined) return "${";
     const [, name, fallback] = NAME.exec(inner) ?? [];

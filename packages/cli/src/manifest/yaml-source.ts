@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 import type { SourceFault } from "./source-fault.ts";
 
 export type ManifestPath = readonly (string | number)[];
@@ -28,15 +28,30 @@ export function readYaml(file: string, text: string): YamlSource {
   const resolve = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
   const spot = (path: ManifestPath): Spot => locate(document, path, resolve);
   return {
-    faults: [...document.errors, ...document.warnings].map((error) =>
-      place(error.pos[0], [], explain(error.code, error.message)),
-    ),
+    faults: [
+      ...[...document.errors, ...document.warnings].map((error) =>
+        place(error.pos[0], [], explain(error.code, error.message)),
+      ),
+      ...danglingAliases(document).map(({ offset, name }) =>
+        place(offset, [], `there is no anchor '&${name}' before this`),
+      ),
+    ],
     root: document.contents,
     toJs: () => document.toJS({ maxAliasCount: 100 }) as unknown,
     faultAt: (path, message) => place(spot(path).value, path, message),
     faultAtKey: (path, message) => place(spot(path).key, path, message),
     resolve,
   };
+}
+
+function danglingAliases(document: Document): { readonly offset: number; readonly name: string }[] {
+  const dangling: { offset: number; name: string }[] = [];
+  visit(document, {
+    Alias(_key, node) {
+      if (node.resolve(document) === undefined) dangling.push({ offset: node.range?.[0] ?? 0, name: node.source });
+    },
+  });
+  return dangling;
 }
 
 interface Spot {

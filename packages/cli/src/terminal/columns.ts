@@ -8,7 +8,9 @@ export function columns(rows: readonly (readonly string[])[], indent = ""): stri
   for (const row of rows) {
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, visibleWidth(cell));
   }
-  return rows.map((row) => `${indent}${row.map((cell, at) => pad(cell, widths[at] ?? 0)).join(GAP)}`.trimEnd() + "\n").join("");
+  return rows
+    .map((row) => `${indent}${row.map((cell, at) => pad(cell, widths[at] ?? 0)).join(GAP)}`.trimEnd() + "\n")
+    .join("");
 }
 
 function pad(cell: string, width: number): string {

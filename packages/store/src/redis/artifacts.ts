@@ -21,9 +21,7 @@ export class RedisArtifacts implements ArtifactStore {
   async put(bytes: Uint8Array): Promise<string> {
     const digest = artifactDigest(bytes);
     // Written even when it is there: deploying again is how a corrupt copy is healed.
-    await reply(
-      this.#redis.set(this.#key(digest), Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
-    );
+    await reply(this.#redis.set(this.#key(digest), Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
     return digest;
   }
 

@@ -1,3 +1,4 @@
+import { PlatformError } from "@sluice/core";
 import type { Redis } from "ioredis";
 import { connectLike } from "./connect.ts";
 import { reply } from "./reply.ts";
@@ -9,9 +10,8 @@ export interface ChangeListener {
 }
 
 export interface ChangeFeedOptions {
+  /** The feed makes a connection like it when it is first listened to. */
   readonly redis: Redis;
-  /** Connection to subscribe on, which the caller closes. Without it the feed makes its own on first use. */
-  readonly subscriber?: Redis | undefined;
   readonly heartbeatMs?: number;
 }
 
@@ -25,20 +25,20 @@ export interface ChangeFeedOptions {
  */
 export class ChangeFeed {
   readonly #redis: Redis;
-  readonly #given: Redis | undefined;
   readonly #heartbeatMs: number;
   readonly #listeners = new Map<string, Set<ChangeListener>>();
   #connection: Redis | undefined;
-  #detach: () => void = () => undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(options: ChangeFeedOptions) {
     this.#redis = options.redis;
-    this.#given = options.subscriber;
     this.#heartbeatMs = options.heartbeatMs ?? 10_000;
   }
 
-  /** Answers a function that ends the listening. @throws PlatformError Service.Unavailable */
+  /** Answers a function that ends the listening. @throws PlatformError Service.Unavailable, Service.Draining */
   async listen(channel: string, listener: ChangeListener): Promise<() => Promise<void>> {
+    if (this.#stopped) throw new PlatformError("Service.Draining");
     const connection = this.#connect();
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(listener));
@@ -59,30 +59,25 @@ export class ChangeFeed {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#listeners.clear();
-    this.#detach();
-    if (this.#given === undefined) this.#connection?.disconnect();
-    this.#connection = undefined;
+    clearInterval(this.#heartbeat);
+    this.#connection?.disconnect();
   }
 
   #connect(): Redis {
     if (this.#connection !== undefined) return this.#connection;
     // ioredis would subscribe again by itself, but leaves a failure of that as an unhandled rejection.
-    const connection = this.#given ?? connectLike(this.#redis, "changes", { autoResubscribe: false });
-    let wasReady = connection.status === "ready";
-    const onReady = (): void => {
+    const connection = connectLike(this.#redis, "changes", { autoResubscribe: false });
+    let wasReady = false;
+    connection.on("ready", () => {
       if (wasReady) void this.#resubscribe(connection);
       wasReady = true;
-    };
-    const onMessage = (channel: string, text: string): void => {
+    });
+    connection.on("message", (channel, text) => {
       for (const listener of this.#listeners.get(channel) ?? []) listener.onMessage(text);
-    };
-    const heartbeat = setInterval(() => void this.#ping(connection), this.#heartbeatMs).unref();
-    connection.on("ready", onReady).on("message", onMessage);
-    this.#detach = () => {
-      clearInterval(heartbeat);
-      connection.off("ready", onReady).off("message", onMessage);
-    };
+    });
+    this.#heartbeat = setInterval(() => void this.#ping(connection), this.#heartbeatMs).unref();
     this.#connection = connection;
     return connection;
   }

@@ -27,16 +27,12 @@ export class RedisLogs implements LogStore {
     this.#limits = options.limits ?? LOG_LIMITS;
   }
 
-  async append(
-    batch: readonly { readonly ref: FunctionRef; readonly records: readonly LogRecord[] }[],
-  ): Promise<void> {
+  async append(batch: readonly { readonly ref: FunctionRef; readonly records: readonly LogRecord[] }[]): Promise<void> {
     // Sent together and answered together, like a pipeline, but free to go to several nodes of a cluster.
     await Promise.all(
       batch
         .filter(({ records }) => records.length > 0)
-        .map(({ ref, records }) =>
-          appendCapped(this.#redis, this.#keys(ref), JSON.stringify(records), this.#limits),
-        ),
+        .map(({ ref, records }) => appendCapped(this.#redis, this.#keys(ref), JSON.stringify(records), this.#limits)),
     );
   }
 

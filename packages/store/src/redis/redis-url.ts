@@ -9,7 +9,7 @@ export interface RedisAddress {
   readonly username?: string;
   readonly password?: string;
   /** Present: TLS with Node's own certificate checks. */
-  readonly tls?: Record<never, never>;
+  readonly tls?: { readonly rejectUnauthorized: true };
 }
 
 /**
@@ -32,7 +32,7 @@ export function parseRedisUrl(text: string): RedisAddress {
     db: database(url.pathname.slice(1) || "0"),
     ...(url.username === "" ? {} : { username: decode(url.username) }),
     ...(url.password === "" ? {} : { password: decode(url.password) }),
-    ...(url.protocol === "rediss:" ? { tls: {} } : {}),
+    ...(url.protocol === "rediss:" ? { tls: { rejectUnauthorized: true } } : {}),
   };
 }
 

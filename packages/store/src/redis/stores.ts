@@ -16,8 +16,6 @@ import { RedisWorkers } from "./workers.ts";
 export interface RedisStoresOptions {
   /** From `connectRedis`; the caller disconnects it after `stop`. */
   readonly redis: Redis;
-  /** Connection for pub/sub that the caller owns; by default the stores make one when first listened to. */
-  readonly subscriber?: Redis;
   /** Begins every key. No braces. */
   readonly prefix?: string;
   readonly limits?: StoreLimits;
@@ -25,9 +23,9 @@ export interface RedisStoresOptions {
 
 /** Time is that of the Redis server throughout. */
 export function createRedisStores(options: RedisStoresOptions): Stores {
-  const { redis, subscriber, prefix = DEFAULT_PREFIX, limits = {} } = options;
+  const { redis, prefix = DEFAULT_PREFIX, limits = {} } = options;
   const base = { redis, prefix };
-  const feed = new ChangeFeed({ redis, subscriber });
+  const feed = new ChangeFeed({ redis });
   const facts = new RedisFacts({ ...base, limits: limits.facts });
   return {
     registry: new RedisRegistry({ ...base, feed }),

@@ -7,7 +7,9 @@ export interface KeyLocals extends Record<string, unknown> {
 }
 
 /** Lets a request on only with a valid key, and notes its tenant in `response.locals.tenant`. */
-export function requireKey(authenticator: KeyAuthenticator): RequestHandler<object, unknown, unknown, object, KeyLocals> {
+export function requireKey(
+  authenticator: KeyAuthenticator,
+): RequestHandler<object, unknown, unknown, object, KeyLocals> {
   return async (request, response, next) => {
     const result = await authenticator.authenticate(request.headers.authorization);
     if (!result.ok) {

@@ -18,7 +18,9 @@ const FUNCTION_CONFIG = z.strictObject({
 const TRIGGER = z.strictObject({
   type: z.enum(["http", "webhook", "object-storage", "cron"]),
   name: z.string(),
-  auth: z.strictObject({ type: z.enum(["none", "bearer", "hmac"]) }).describe("How callers prove themselves; secrets are never shown."),
+  auth: z
+    .strictObject({ type: z.enum(["none", "bearer", "hmac"]) })
+    .describe("How callers prove themselves; secrets are never shown."),
   bucket: z.string().optional(),
   prefix: z.string().optional(),
   suffix: z.string().optional(),

@@ -76,7 +76,9 @@ function readOptions(ref: FunctionRef, document: unknown): Pick<Deployment, "con
   const options = parseFunctionOptions(document);
   if (!options.ok) throw invalid(options.faults.map((fault) => ({ ...fault, path: ["options", ...fault.path] })));
   const triggers = toTriggers(ref.name, options.value);
-  const repeated = triggers.findIndex((trigger, index) => triggers.findIndex((other) => isSame(trigger, other)) < index);
+  const repeated = triggers.findIndex(
+    (trigger, index) => triggers.findIndex((other) => isSame(trigger, other)) < index,
+  );
   if (repeated >= 0) {
     const { type, name } = triggers[repeated] as Trigger;
     const message = `is a second ${type} trigger named '${name}'; ${type === "http" ? "remove it" : "give it another 'name'"}`;

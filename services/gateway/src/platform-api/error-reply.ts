@@ -1,5 +1,5 @@
 import { PlatformError, toErrorBody } from "@sluice/core";
-import type { Response } from "express";
+import type { ServerResponse } from "node:http";
 
 export interface ErrorReplyDeps {
   readonly newId: () => string;
@@ -24,7 +24,7 @@ export function toPlatformError(error: unknown, deps: ErrorReplyDeps): PlatformE
   });
 }
 
-export function sendError(response: Response, error: PlatformError): void {
+export function sendError(response: ServerResponse, error: PlatformError): void {
   if (response.headersSent) {
     response.destroy();
     return;
@@ -35,7 +35,7 @@ export function sendError(response: Response, error: PlatformError): void {
   sendJson(response, error.status, JSON.stringify(toErrorBody(error)));
 }
 
-export function sendJson(response: Response, status: number, json: string): void {
+export function sendJson(response: ServerResponse, status: number, json: string): void {
   response.statusCode = status;
   response.setHeader("Cache-Control", "no-store");
   response.setHeader("X-Content-Type-Options", "nosniff");

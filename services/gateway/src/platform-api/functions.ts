@@ -34,7 +34,10 @@ function listFunctions({ registry, place }: PlatformApiDeps): Operation {
     async handle({ tenant, query }) {
       const { after, limit = DEFAULT_PAGE } = query;
       // One more than asked for tells whether there is a next page.
-      const found = await registry.listFunctions(tenant, { ...(after === undefined ? {} : { after }), limit: limit + 1 });
+      const found = await registry.listFunctions(tenant, {
+        ...(after === undefined ? {} : { after }),
+        limit: limit + 1,
+      });
       const page = found.slice(0, limit);
       const next = found.length > limit ? (page.at(-1)?.name ?? null) : null;
       return reply(200, { functions: page.map((record) => summarise(record, place)), next });

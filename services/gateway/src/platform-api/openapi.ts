@@ -21,7 +21,11 @@ export function openApiDocument(operations: readonly Operation[]): Json {
     components: {
       schemas: componentSchemas(),
       securitySchemes: {
-        key: { type: "http", scheme: "bearer", description: "<access key id>.<secret access key> of .sluice/credentials" },
+        key: {
+          type: "http",
+          scheme: "bearer",
+          description: "<access key id>.<secret access key> of .sluice/credentials",
+        },
       },
     },
   };

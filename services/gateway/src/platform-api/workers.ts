@@ -20,7 +20,9 @@ export function listWorkers({ workers }: PlatformApiDeps): Operation {
 function viewWorker(lease: WorkerLease, tenant: string): Component<"WorkerList">["workers"][number] {
   const { id, host, pid, capacity, startedAt, draining, cells, warmIsolates } = lease;
   const all = Object.entries(lease.running).map(([key, count]) => ({ ...parseFunctionKey(key), count }));
-  const own = all.filter((entry) => entry.tenant === tenant).map((entry): [string, number] => [entry.name, entry.count]);
+  const own = all
+    .filter((entry) => entry.tenant === tenant)
+    .map((entry): [string, number] => [entry.name, entry.count]);
   const inFlight = all.reduce((sum, entry) => sum + entry.count, 0);
   const running = Object.fromEntries(own);
   return { id, host, pid, capacity, startedAt, draining, inFlight, running, cells, warmIsolates };

@@ -55,6 +55,8 @@ function parseSample(line: string): ParsedSample {
     labels[label] = value.replaceAll(/\\(.)/g, (_, char: string) => (char === "n" ? "\n" : char));
   }
   const value = valueText === "+Inf" ? Infinity : Number(valueText);
-  if (Number.isNaN(value)) throw new Error(`no number: ${line}`);
+  // Process metrics that have no sample yet are NaN, which prom-client spells its own way and Prometheus reads.
+  if (Number.isNaN(value) && !(valueText === "Nan" && name.startsWith("nodejs_")))
+    throw new Error(`no number: ${line}`);
   return { name, labels, value };
 }

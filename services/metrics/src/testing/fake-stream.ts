@@ -8,6 +8,7 @@ export class FakeStream implements FactStream, CheckpointStore {
   #sequence = 0;
   down = false;
   saves = 0;
+  refusals = 0;
 
   async append(facts: readonly InvocationEvent[]): Promise<void> {
     this.#check();
@@ -40,6 +41,8 @@ export class FakeStream implements FactStream, CheckpointStore {
   }
 
   #check(): void {
-    if (this.down) throw new Error("Connection is closed.");
+    if (!this.down) return;
+    this.refusals += 1;
+    throw new Error("Connection is closed.");
   }
 }

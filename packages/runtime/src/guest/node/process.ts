@@ -1,4 +1,5 @@
 import { type GuestSettings, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import { startedAt } from "../clock.ts";
 import { writeLog } from "../console/log.ts";
 import { runningInvocation } from "../lambda/invocation.ts";
 import { failInit } from "../lambda/init-phase.ts";
@@ -9,7 +10,7 @@ import { queueMicrotask } from "../timers/timers.ts";
 /** Put in by the bundler: the Node release that the platform runs on. */
 declare const __NODE_VERSIONS__: { readonly version: string; readonly v8: string; readonly arch: string };
 
-const startedAt = dateNow();
+
 const env: Record<string, string> = {};
 
 /** Lambda's own variables first, then the function's. */

@@ -1,19 +1,18 @@
+import { startedAt } from "../clock.ts";
 import { dateNow, objectDefineProperty, symbolToStringTag } from "../primordials.ts";
 
-/** Milliseconds only: an isolate has no finer clock, and a finer one would help attacks that time the processor. */
-const timeOrigin = dateNow();
-
+/** Whole milliseconds: an isolate has no finer clock, and a finer one would help attacks that time the processor. */
 const Performance = class Performance {
   get timeOrigin(): number {
-    return timeOrigin;
+    return startedAt;
   }
 
   now(): number {
-    return dateNow() - timeOrigin;
+    return dateNow() - startedAt;
   }
 
   toJSON(): object {
-    return { timeOrigin };
+    return { timeOrigin: startedAt };
   }
 };
 objectDefineProperty(Performance.prototype, symbolToStringTag, { value: "Performance", configurable: true });

@@ -1,0 +1,22 @@
+interface HttpEvent {
+  readonly queryStringParameters?: Readonly<Record<string, string>>;
+}
+
+interface Context {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/** What a handler returns becomes the JSON body of the answer, unless it has a `statusCode`. */
+export const handler = async (event: HttpEvent, context: Context): Promise<object> => {
+  const name = event.queryStringParameters?.["name"] ?? "world";
+  console.log(`greeting ${name}, ${context.getRemainingTimeInMillis()} ms left`);
+  return {
+    message: `${process.env["GREETING"] ?? "Hello"}, ${name}!`,
+    function: context.functionName,
+    version: context.functionVersion,
+    requestId: context.awsRequestId,
+  };
+};

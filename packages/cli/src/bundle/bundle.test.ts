@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { Script } from "node:vm";
+import { createTempFolder, type TempFolder } from "../testing/temp-folder.ts";
+import { type Bundle, bundleFunction, type BundleResult } from "./bundle.ts";
+
+const folders: TempFolder[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) folder.remove();
+});
+
+function bundle(
+  files: Record<string, string | Uint8Array>,
+  options: { handler?: string; env?: Record<string, string> } = {},
+) {
+  const folder = createTempFolder();
+  folders.push(folder);
+  folder.write(files);
+  const { handler = "handler", env = {} } = options;
+  return bundleFunction({ entry: join(folder.path, "main.ts"), folder: folder.path, handler, environment: env });
+}
+
+function succeeded(result: BundleResult): Bundle {
+  if (!result.ok) throw new Error(result.faults.map((fault) => fault.message).join("; "));
+  return result.bundle;
+}
+
+/** Runs the code as the guest does: as the body of a CommonJS factory. */
+function load(code: Uint8Array, require: (id: string) => unknown = () => ({})): Record<string, unknown> {
+  const module = { exports: {} as Record<string, unknown> };
+  const source = `(function (exports, require, module, __filename, __dirname) {${Buffer.from(code).toString()}\n})`;
+  const factory = new Script(source).runInThisContext() as (...args: unknown[]) => void;
+  factory(module.exports, require, module, "", "");
+  return module.exports;
+}
+
+// (module (func (export "answer") (result i32) (i32.const 42)))
+const WASM = Uint8Array.from(
+  Buffer.from("0061736d0100000001050160000" + "17f03020100070a0106616e7377657200000a06010400412a0b", "hex"),
+);
+
+test("TypeScript and what it imports become one CommonJS factory body", async () => {
+  const result = await bundle({
+    "main.ts":
+      'import { double } from "./lib/double.ts";\nexport const handler = async (event: { n: number }) => double(event.n);',
+    "lib/double.ts": "export const double = (n: number): number => n * 2;",
+  });
+  const { handler } = load(succeeded(result).code) as { handler: (event: unknown) => Promise<number> };
+  expect(await handler({ n: 21 })).toBe(42);
+  expect(handler.name).toBe("handler");
+});
+
+test("the same sources give the same bytes wherever they lie, and the digest is theirs", async () => {
+  const files = {
+    "main.ts": 'import wasm from "./a.wasm";\nimport text from "./t.txt";\nexport const handler = () => [wasm, text];',
+    "a.wasm": WASM,
+    "t.txt": "x",
+  };
+  const [first, second] = [succeeded(await bundle(files)), succeeded(await bundle(files))];
+  expect(Buffer.from(first.code).equals(Buffer.from(second.code))).toBe(true);
+  expect(first.digest).toBe(createHash("sha256").update(first.code).digest("hex"));
+  expect(second.digest).toBe(first.digest);
+  expect(Buffer.from(first.code).toString()).not.toContain(folders[0]?.path);
+  expect(succeeded(await bundle({ ...files, "t.txt": "y" })).digest).not.toBe(first.digest);
+});
+
+test("a .wasm import is a compiled module, decoded without Buffer or atob", async () => {
+  const { code } = succeeded(
+    await bundle({ "main.ts": 'import wasm from "./a.wasm";\nexport const handler = () => wasm;', "a.wasm": WASM }),
+  );
+  expect(Buffer.from(code).toString()).not.toMatch(/\bBuffer\b|\batob\b/);
+  const wasm = (load(code)["handler"] as () => unknown)();
+  // In the realm that ran the code, whose classes are not those of the test's.
+  const check = new Script(
+    "(wasm) => [wasm instanceof WebAssembly.Module, new WebAssembly.Instance(wasm).exports.answer()]",
+  );
+  expect((check.runInThisContext() as (module: unknown) => unknown)(wasm)).toEqual([true, 42]);
+});
+
+test("texts are strings and pictures are bytes", async () => {
+  const { code } = succeeded(
+    await bundle({
+      "main.ts": 'import a from "./a.html";\nimport b from "./b.png";\nexport const handler = () => [a, b];',
+      "a.html": "<p>é</p>",
+      "b.png": Uint8Array.of(0x89, 0x50, 0xff),
+    }),
+  );
+  const [text, bytes] = (load(code)["handler"] as () => [string, Uint8Array])();
+  expect(text).toBe("<p>é</p>");
+  expect([...bytes]).toEqual([0x89, 0x50, 0xff]);
+});
+
+test("what the platform provides stays an import: sluice, and node's builtins with and without prefix", async () => {
+  const { code } = succeeded(
+    await bundle({
+      "main.ts":
+        'import { kv } from "sluice";\nimport fs from "fs";\nimport { join } from "node:path";\nexport const handler = () => [kv, fs, join];',
+    }),
+  );
+  const required: string[] = [];
+  load(code, (id) => {
+    required.push(id);
+    return {};
+  });
+  expect(required.sort()).toEqual(["fs", "node:path", "sluice"]);
+});
+
+test("packages are taken in their worker form and in production mode unless the function says otherwise", async () => {
+  const files = {
+    "main.ts": 'import name from "dual";\nexport const handler = () => [name, process.env.NODE_ENV];',
+    "node_modules/dual/package.json": '{"name":"dual","exports":{"worker":"./worker.js","default":"./node.js"}}',
+    "node_modules/dual/worker.js": 'module.exports = "worker";',
+    "node_modules/dual/node.js": 'module.exports = "node";',
+  };
+  const run = async (env: Record<string, string>) =>
+    (load(succeeded(await bundle(files, { env })).code)["handler"] as () => unknown)();
+  expect(await run({})).toEqual(["worker", "production"]);
+  expect(await run({ NODE_ENV: "test" })).toEqual(["worker", "test"]);
+});
+
+test("faults of the code name file, line and column, in characters", async () => {
+  const result = await bundle({ "main.ts": 'import "./nowhere.ts";\nexport const handler = 1;\n', "x.ts": "" });
+  expect(result).toMatchObject({
+    ok: false,
+    faults: [{ message: 'Could not resolve "./nowhere.ts"', at: { file: "main.ts", line: 1, column: 8 } }],
+  });
+  const syntax = await bundle({ "main.ts": 'const x = "ééé" const;\n' });
+  expect(syntax).toMatchObject({
+    ok: false,
+    faults: [{ at: { line: 1, column: 17, sourceLine: 'const x = "ééé" const;' } }],
+  });
+});
+
+test("a missing handler is found before deploying, unless the exports cannot be known", async () => {
+  const missing = await bundle({ "main.ts": "export const other = 1;" });
+  expect(missing).toMatchObject({ ok: false, faults: [{ field: "handler" }] });
+  expect(await bundle({ "main.ts": "export default () => 1;" }, { handler: "default" })).toMatchObject({ ok: true });
+  expect(await bundle({ "main.ts": "module.exports.handler = () => 1;" })).toMatchObject({ ok: true });
+  const reexported = { "main.ts": 'export * from "./lib.ts";', "lib.ts": "export const handler = () => 1;" };
+  expect(await bundle(reexported)).toMatchObject({ ok: true });
+});
+
+test("a style sheet is refused rather than dropped", async () => {
+  const result = await bundle({ "main.ts": 'import "./a.css";\nexport const handler = () => 1;', "a.css": "p {}" });
+  expect(result).toMatchObject({ ok: false, faults: [{ message: expect.stringContaining("style sheet") }] });
+});

@@ -1,0 +1,102 @@
+import type { SluiceClient } from "@sluice/client";
+import type { Command } from "commander";
+import { CliError, EXIT } from "../cli-error.ts";
+import type { CommandContext } from "../command-context.ts";
+import { type DeployOutcome, formatOutcomes, outcomeDocument } from "../deploy/deploy-report.ts";
+import { type PlannedDeployment, prepare } from "../deploy/deployable.ts";
+import { planAll } from "../deploy/server-plan.ts";
+import { findManifests } from "../manifest/find-manifests.ts";
+import { formatFault, type SourceFault, sortFaults } from "../manifest/source-fault.ts";
+import { count, formatDuration } from "../terminal/quantities.ts";
+
+interface DeployOptions {
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+export function registerDeploy(program: Command, context: CommandContext): void {
+  program
+    .command("deploy")
+    .description("bundle and deploy the functions of a sluice.yaml, or of all in the folders of a folder")
+    .argument("[path]", "folder or sluice.yaml", ".")
+    .option("--dry-run", "show what would change, and change nothing")
+    .option("-y, --yes", "for scripts that give it to every command: deploy asks nothing")
+    .option("--json", "print one JSON document")
+    .action((path: string, options: DeployOptions) => deploy(context, path, options));
+}
+
+async function deploy(context: CommandContext, path: string, options: DeployOptions): Promise<void> {
+  const started = context.host.now();
+  const files = findManifests(path, context.host.cwd);
+  const { deployables, faults, warnings } = await prepare(files, context.host);
+  for (const warning of warnings)
+    context.note(`${context.noteStyles.warn("warning")}  ${formatFault(warning, context.noteStyles).trimEnd()}`);
+  if (faults.length > 0) return refuse(context, faults, options);
+  const client = context.client();
+  context.note(
+    context.noteStyles.dim(`${count(deployables.length, "function")} bundled, going to ${context.endpoint()}`),
+  );
+  const { planned, faults: refused } = await planAll(client, deployables);
+  if (refused.length > 0) return refuse(context, refused, options);
+  const outcomes = options.dryRun
+    ? planned.map((plan): DeployOutcome => ({ planned: plan }))
+    : await apply(context, client, planned);
+  report(context, outcomes, options, context.host.now() - started);
+}
+
+/** One after the other: what is deployed when one fails is then plain to say. */
+async function apply(
+  context: CommandContext,
+  client: SluiceClient,
+  planned: readonly PlannedDeployment[],
+): Promise<DeployOutcome[]> {
+  const outcomes: DeployOutcome[] = [];
+  for (const deployment of planned) {
+    const { fn, bundle, plan } = deployment;
+    const sameCode = plan.action !== "created" && !plan.changes.includes("code");
+    const code = sameCode ? { codeDigest: bundle.digest } : { code: bundle.code };
+    try {
+      outcomes.push({
+        planned: deployment,
+        deployed: await client.deploy({ name: fn.name, options: fn.options, code }),
+      });
+    } catch (error) {
+      const done = outcomes.map((outcome) => outcome.planned.fn.name);
+      context.note(`Stopped at ${fn.name}; deployed before it: ${done.length === 0 ? "nothing" : done.join(", ")}.`);
+      throw error;
+    }
+  }
+  return outcomes;
+}
+
+function refuse(context: CommandContext, faults: readonly SourceFault[], { json }: DeployOptions): void {
+  const sorted = sortFaults(faults);
+  if (json) {
+    context.printJson({ ok: false, faults: sorted });
+    context.exitWith(EXIT.failed);
+    return;
+  }
+  for (const fault of sorted) context.note(formatFault(fault, context.noteStyles));
+  throw new CliError(
+    `${count(faults.length, "fault")} found; nothing was deployed.`,
+    "Correct what is shown above and deploy again.",
+  );
+}
+
+function report(
+  context: CommandContext,
+  outcomes: readonly DeployOutcome[],
+  { json, dryRun }: DeployOptions,
+  tookMs: number,
+): void {
+  const address = { endpoint: context.endpoint(), now: context.host.now() };
+  if (json) {
+    const functions = outcomes.map((outcome) => outcomeDocument(outcome, address));
+    context.printJson({ ok: true, dryRun: dryRun === true, functions });
+    return;
+  }
+  context.print(formatOutcomes(outcomes, context.styles, address));
+  const changed = outcomes.filter(({ planned }) => planned.plan.action !== "unchanged").length;
+  const summary = `${count(outcomes.length, "function")}, ${changed} ${dryRun ? "would change" : "changed"}, ${formatDuration(tookMs)}`;
+  context.print(`${context.styles.dim(summary)}\n`);
+}

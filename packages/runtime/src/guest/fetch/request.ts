@@ -1,0 +1,106 @@
+import { loadAbort } from "../lazy.ts";
+import { IntrinsicTypeError, objectDefineProperty, symbolToStringTag } from "../primordials.ts";
+import type { AbortSignal } from "../web/abort.ts";
+import { Body, bodyContent } from "./body.ts";
+import type { BodyContent } from "./body-content.ts";
+import { type ExtractedBody, extractBody } from "./extract-body.ts";
+import { Headers } from "./headers.ts";
+import { checkMethod, checkRedirect, checkSignal, parseUrl, type Redirect, type RequestInit } from "./request-init.ts";
+
+interface Parts {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly redirect: Redirect;
+  readonly init: RequestInit;
+  signal: AbortSignal | undefined;
+}
+
+let partsOf: (request: Request) => Parts;
+
+export const Request = class Request extends Body {
+  readonly #parts: Parts;
+
+  constructor(input: unknown, options: RequestInit = {}) {
+    const init = options ?? {};
+    const from = typeof input === "object" && input !== null && #parts in input ? (input as Request) : undefined;
+    const base = from === undefined ? undefined : from.#parts;
+    const url = base?.url ?? parseUrl(input);
+    const method = init.method === undefined ? (base?.method ?? "GET") : checkMethod(init.method);
+    const headers = new Headers(init.headers ?? base?.headers);
+    const { content, type } = contentFor(method, init, from);
+    super(content);
+    if (type !== null && !headers.has("content-type")) headers.append("content-type", type);
+    const redirect = init.redirect === undefined ? (base?.redirect ?? "follow") : checkRedirect(init.redirect);
+    const signal = init.signal === undefined ? base?.signal : checkSignal(init.signal);
+    this.#parts = { url, method, headers, redirect, signal, init: { ...base?.init, ...init } };
+  }
+
+  get url(): string {
+    return this.#parts.url;
+  }
+
+  get method(): string {
+    return this.#parts.method;
+  }
+
+  get headers(): Headers {
+    return this.#parts.headers;
+  }
+
+  get redirect(): Redirect {
+    return this.#parts.redirect;
+  }
+
+  get signal(): AbortSignal {
+    this.#parts.signal ??= new (loadAbort().AbortController)().signal;
+    return this.#parts.signal;
+  }
+
+  get keepalive(): boolean {
+    return Boolean(this.#parts.init.keepalive);
+  }
+
+  get cache(): string {
+    return this.#parts.init.cache ?? "default";
+  }
+
+  get credentials(): string {
+    return this.#parts.init.credentials ?? "same-origin";
+  }
+
+  get mode(): string {
+    return this.#parts.init.mode ?? "cors";
+  }
+
+  get duplex(): "half" {
+    return "half";
+  }
+
+  clone(): Request {
+    const content = bodyContent(this)?.clone() ?? null;
+    return new Request(this, { body: content });
+  }
+
+  static {
+    partsOf = (request) => request.#parts;
+  }
+};
+export type Request = InstanceType<typeof Request>;
+
+objectDefineProperty(Request.prototype, symbolToStringTag, { value: "Request", configurable: true });
+
+/** The signal that the caller gave, without making one. */
+export function givenSignal(request: Request): AbortSignal | undefined {
+  return partsOf(request).signal;
+}
+
+/** A request made from another takes its body along, unless it is given one of its own. */
+function contentFor(method: string, init: RequestInit, from: Request | undefined): ExtractedBody {
+  const given = init.body !== undefined && init.body !== null;
+  const inherited: BodyContent | null = from === undefined || given ? null : bodyContent(from);
+  if ((given || inherited !== null) && (method === "GET" || method === "HEAD")) {
+    throw new IntrinsicTypeError(`A request of method ${method} cannot have a body`);
+  }
+  return given ? extractBody(init.body) : { content: inherited?.takeOver() ?? null, type: null };
+}

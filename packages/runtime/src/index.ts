@@ -1,0 +1,3 @@
+export { bundlePrelude } from "./bundle-prelude.ts";
+export type { Call, Send } from "./guest/bridge/host.ts";
+export type { Dispatch } from "./guest/prelude.ts";

@@ -1,0 +1,36 @@
+import type { StoreLimits, Stores } from "../stores.ts";
+import { MemoryKeys } from "./access-keys.ts";
+import { MemoryArtifacts } from "./artifacts.ts";
+import { MemoryCheckpoints } from "./checkpoints.ts";
+import { MemoryCronLedger } from "./cron-ledger.ts";
+import { MemoryFacts } from "./facts.ts";
+import { MemoryKv } from "./kv.ts";
+import { MemoryLogs } from "./logs.ts";
+import { MemoryRegistry } from "./registry.ts";
+import { MemorySlots } from "./slots.ts";
+import { MemoryWorkers } from "./workers.ts";
+
+export interface MemoryStoresOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly limits?: StoreLimits;
+}
+
+/** Twins of the Redis stores for tests of what uses them; nothing outlives the process. */
+export function createMemoryStores(options: MemoryStoresOptions): Stores {
+  const { now, limits = {} } = options;
+  const facts = new MemoryFacts({ now, limits: limits.facts });
+  return {
+    registry: new MemoryRegistry(),
+    artifacts: new MemoryArtifacts(),
+    keys: new MemoryKeys(),
+    kv: new MemoryKv({ now, keysPerTenant: limits.kvKeysPerTenant }),
+    logs: new MemoryLogs({ now, limits: limits.logs }),
+    facts,
+    checkpoints: new MemoryCheckpoints(),
+    workers: new MemoryWorkers({ now }),
+    slots: new MemorySlots({ now }),
+    cron: new MemoryCronLedger(),
+    stop: () => facts.stop(),
+  };
+}

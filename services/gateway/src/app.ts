@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { PlatformError } from "@sluice/core";
+import express, { type Express, type Response } from "express";
+import { sendError, sendJson, toPlatformError } from "./platform-api/error-reply.ts";
+import type { PlatformApiDeps } from "./platform-api/operation.ts";
+import { createPlatformApi } from "./platform-api/platform-api.ts";
+import { handleFunctionUrl } from "./sources/http.ts";
+import { handleObjectStorage } from "./sources/object-storage.ts";
+import type { SourceDeps } from "./sources/source.ts";
+import { handleWebhook } from "./sources/webhook.ts";
+
+export interface AppOptions {
+  readonly sources: SourceDeps;
+  readonly api: PlatformApiDeps;
+  /** Rejects when requests cannot be served. */
+  readonly ready: () => Promise<void>;
+}
+
+type SourceHandler = (deps: SourceDeps, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Every address of the gateway. The hot ones come first, with nothing in front of them. */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  app.use("/fn", source(handleFunctionUrl, options));
+  app.use("/hooks", source(handleWebhook, options));
+  app.use("/events/s3", source(handleObjectStorage, options));
+  app.use("/api/v1", createPlatformApi(options.api));
+  app.get("/healthz", (_request, response) => sendJson(response, 200, '{"status":"ok"}'));
+  app.get("/readyz", async (_request, response) => {
+    await options.ready();
+    sendJson(response, 200, '{"status":"ready"}');
+  });
+  app.use((request, _response, next) => {
+    next(new PlatformError("Request.NotFound", `Nothing is served at ${request.path}.`));
+  });
+  // Express tells an error handler by its four parameters.
+  app.use((error: unknown, _request: IncomingMessage, response: Response, _next: () => void) => {
+    answerError(options, error, response);
+  });
+  return app;
+}
+
+function source(handle: SourceHandler, options: AppOptions): RequestListener {
+  return (request, response) => {
+    handle(options.sources, request, response).catch((error: unknown) => {
+      answerError(options, error, response as Response);
+    });
+  };
+}
+
+function answerError(options: AppOptions, error: unknown, response: Response): void {
+  sendError(response, toPlatformError(error, options.api));
+}
+
+/** Slow senders are cut off; Node refuses malformed requests and ambiguous lengths by itself. */
+export function createHttpServer(app: Express): Server {
+  const server = createServer(
+    { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 32_768 },
+    app as RequestListener,
+  );
+  server.maxRequestsPerSocket = 0;
+  return server;
+}

@@ -1,0 +1,18 @@
+import { type Env, readEnv } from "@sluice/process";
+
+export type GatewayConfig = ReturnType<typeof readConfig>;
+
+/** Every setting of a gateway. */
+export function readConfig(env: Env) {
+  return readEnv(env, (read) => ({
+    redisUrl: read.redisUrl("REDIS_URL"),
+    host: read.string("SLUICE_HOST", "127.0.0.1"),
+    port: read.port("SLUICE_PORT", 8080),
+    dataDir: read.string("SLUICE_DATA_DIR", ".sluice"),
+    region: read.string("SLUICE_REGION", "us-east-1"),
+    accountId: read.string("SLUICE_ACCOUNT_ID", "000000000000", { pattern: /^\d{12}$/, expected: "12 digits" }),
+    /** Proxies in front whose X-Forwarded-For is believed; 0 believes none. */
+    trustedProxies: read.integer("SLUICE_TRUSTED_PROXIES", 0, { min: 0, max: 10 }),
+    cron: read.flag("SLUICE_CRON", true),
+  }));
+}

@@ -1,0 +1,136 @@
+import { connect, type Socket } from "node:net";
+import {
+  DIRECT_LANE,
+  DIRECT_LANE_FRAME_BYTES_MAX,
+  type Frame,
+  FrameReader,
+  FrameWriter,
+  type RefuseHead,
+  type ResultHead,
+  type WorkerLease,
+  type WorkerStatus,
+} from "@sluice/core";
+
+export type LinkReply =
+  | { readonly kind: "result"; readonly head: ResultHead; readonly payload: Buffer }
+  /** The worker says that the call never started. */
+  | { readonly kind: "refused"; readonly head: RefuseHead }
+  /** The connection ended: the call may have run. */
+  | { readonly kind: "lost" };
+
+const RECONNECT_MS = 200;
+
+/** One gateway's connection to one worker, shared by all calls. */
+export class WorkerLink {
+  readonly id: string;
+  readonly address: string;
+  readonly token: string;
+  readonly #pending = new Map<number, (reply: LinkReply) => void>();
+  #socket: Socket | undefined;
+  #writer: FrameWriter | undefined;
+  #status: WorkerStatus | undefined;
+  #warm: ReadonlySet<string> = new Set();
+  #ids = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(lease: Pick<WorkerLease, "id" | "address" | "token">) {
+    this.id = lease.id;
+    this.address = lease.address;
+    this.token = lease.token;
+    this.#connect();
+  }
+
+  /** Ready for calls: greeted, and not going away. */
+  get open(): boolean {
+    return this.#status !== undefined && !this.#status.draining;
+  }
+
+  get capacity(): number {
+    return this.#status?.capacity ?? 0;
+  }
+
+  /** Our own calls, or what the worker last said when other gateways and the queue give it more. */
+  get load(): number {
+    return Math.max(this.#pending.size, this.#status?.inFlight ?? 0);
+  }
+
+  isWarm(functionKey: string): boolean {
+    return this.#warm.has(functionKey);
+  }
+
+  /** @param head CallHead JSON */
+  call(head: string, event: Uint8Array | string): Promise<LinkReply> {
+    const writer = this.#writer;
+    if (writer === undefined)
+      return Promise.resolve({ kind: "refused", head: { code: "Service.Draining", message: "" } });
+    const id = (this.#ids = (this.#ids + 1) >>> 0);
+    return new Promise((resolve) => {
+      this.#pending.set(id, resolve);
+      writer.send(DIRECT_LANE.call, id, head, event);
+    });
+  }
+
+  /** No new calls; the connection closes when the open ones are answered. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    if (this.#pending.size === 0) this.#socket?.destroy();
+  }
+
+  #connect(): void {
+    const socket = openSocket(this.address);
+    const reader = new FrameReader(DIRECT_LANE_FRAME_BYTES_MAX);
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.once("connect", () => {
+      const writer = new FrameWriter({ write: (bytes) => socket.write(bytes), schedule: setImmediate });
+      writer.send(DIRECT_LANE.hello, 0, this.token);
+      this.#writer = writer;
+    });
+    socket.on("data", (chunk) => {
+      try {
+        reader.push(chunk, (frame) => this.#receive(frame));
+      } catch {
+        socket.destroy();
+      }
+    });
+    // `close` follows every error and says all there is to say.
+    socket.on("error", () => undefined);
+    socket.once("close", () => this.#closed());
+  }
+
+  #receive(frame: Frame): void {
+    if (frame.type === DIRECT_LANE.status) {
+      const status = JSON.parse(frame.head) as WorkerStatus;
+      this.#status = status;
+      this.#warm = new Set(status.warm);
+      return;
+    }
+    const resolve = this.#pending.get(frame.id);
+    this.#pending.delete(frame.id);
+    if (frame.type === DIRECT_LANE.result) {
+      resolve?.({ kind: "result", head: JSON.parse(frame.head) as ResultHead, payload: frame.body });
+    } else if (frame.type === DIRECT_LANE.refuse) {
+      resolve?.({ kind: "refused", head: JSON.parse(frame.head) as RefuseHead });
+    }
+    if (this.#stopped && this.#pending.size === 0) this.#socket?.destroy();
+  }
+
+  #closed(): void {
+    this.#writer = undefined;
+    this.#status = undefined;
+    const lost = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const resolve of lost) resolve({ kind: "lost" });
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#connect(), RECONNECT_MS);
+  }
+}
+
+/** `unix:/path` or `tcp:host:port`, as a worker's lease says. */
+function openSocket(address: string): Socket {
+  if (address.startsWith("unix:")) return connect({ path: address.slice(5) });
+  const colon = address.lastIndexOf(":");
+  const host = address.slice(4, colon).replace(/^\[|\]$/g, "");
+  return connect({ host, port: Number(address.slice(colon + 1)) });
+}

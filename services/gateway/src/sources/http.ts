@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LIMITS, parseQualifiedName, PlatformError } from "@sluice/core";
+import { checkTriggerAuth, needsBody } from "../auth/trigger-auth.ts";
+import type { CallResult } from "../invoker.ts";
+import { readRaw } from "../request/read-raw.ts";
+import { newInvocation, parseSourceAddress, type SourceDeps, sourceIpOf } from "./source.ts";
+import { toUrlEvent } from "./url-event.ts";
+import { toUrlResponse } from "./url-response.ts";
+
+/**
+ * Function URLs: `/fn/<function>[:<version>]/…`, any method, synchronous over the direct lane.
+ *
+ * @throws PlatformError when the call cannot be made; what the function itself does wrong is answered with 502
+ */
+export async function handleFunctionUrl(
+  deps: SourceDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const address = parseSourceAddress(request.url ?? "/");
+  const qualified = parseQualifiedName(address.name);
+  if (qualified === undefined) throw new PlatformError("Function.NotFound", "This is not a function's name.");
+  const ref = { tenant: address.tenant, name: qualified.name };
+  const { trigger } = await deps.triggers.findUrl(ref);
+  if (!needsBody(trigger.auth)) checkTriggerAuth(trigger.auth, request.headers, Buffer.alloc(0));
+  const body = await readRaw(request, LIMITS.payloadBytesMax);
+  if (needsBody(trigger.auth)) checkTriggerAuth(trigger.auth, request.headers, body);
+
+  const invocation = newInvocation(deps, {
+    ref,
+    source: "http",
+    trigger: trigger.name,
+    qualifier: qualified.qualifier,
+  });
+  const event = toUrlEvent({
+    request,
+    body,
+    path: address.path,
+    query: address.query,
+    invocationId: invocation.id,
+    functionName: ref.name,
+    sourceIp: sourceIpOf(request, deps.trustedProxies),
+    acceptedAt: invocation.acceptedAt,
+  });
+  answer(response, invocation.id, await deps.invoker.call(invocation, event));
+}
+
+function answer(response: ServerResponse, id: string, result: CallResult): void {
+  if (result.kind === "refused") throw result.error;
+  const reply = result.head.error === undefined ? toUrlResponse(result.payload) : undefined;
+  if (reply === undefined) {
+    // Why it failed is in the function's log: a public caller learns only where to look.
+    const body = JSON.stringify({ message: "Internal Server Error", invocationId: id });
+    response.writeHead(502, [
+      "content-type",
+      "application/json",
+      "content-length",
+      String(body.length),
+      "x-amzn-requestid",
+      id,
+    ]);
+    response.end(body);
+    return;
+  }
+  const length = String(Buffer.byteLength(reply.body));
+  response.writeHead(reply.status, [...reply.headers, "content-length", length, "x-amzn-requestid", id]);
+  response.end(reply.body);
+}

@@ -1,0 +1,60 @@
+/** An HTTP answer made of what a handler returned. */
+export interface UrlResponse {
+  readonly status: number;
+  /** Name and value, alternating, as `writeHead` takes them. */
+  readonly headers: readonly string[];
+  readonly body: Buffer | string;
+}
+
+const STATUS_CODE = Buffer.from('"statusCode"');
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+/** Ours to set: a handler that sets them could break the connection's framing. */
+const FRAMING = new Set(["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade", "date"]);
+
+/**
+ * Reads a payload by Lambda's rule: an object with `statusCode` describes the response, anything else is the JSON body
+ * of a 200. A payload without the word is not parsed at all.
+ *
+ * @returns undefined when the description is not a valid response
+ */
+export function toUrlResponse(payload: Buffer): UrlResponse | undefined {
+  if (!payload.includes(STATUS_CODE)) return plain(payload);
+  const value: unknown = JSON.parse(payload.toString());
+  if (typeof value !== "object" || value === null || !("statusCode" in value)) return plain(payload);
+  const status = Number(value.statusCode);
+  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  const description = value as Record<string, unknown>;
+  const headers = readHeaders(description["headers"], description["cookies"]);
+  const body = readBody(description["body"], description["isBase64Encoded"]);
+  return headers === undefined || body === undefined ? undefined : { status, headers, body };
+}
+
+function plain(payload: Buffer): UrlResponse {
+  return { status: 200, headers: ["content-type", "application/json"], body: payload };
+}
+
+function readHeaders(headers: unknown, cookies: unknown): string[] | undefined {
+  const out: string[] = [];
+  let typed = false;
+  for (const [name, value] of Object.entries(typeof headers === "object" && headers !== null ? headers : {})) {
+    const text = Array.isArray(value) ? value.join(", ") : String(value);
+    if (!TOKEN.test(name) || BAD_VALUE.test(text)) return undefined;
+    const lower = name.toLowerCase();
+    if (FRAMING.has(lower)) continue;
+    typed ||= lower === "content-type";
+    out.push(name, text);
+  }
+  if (!typed) out.push("content-type", "application/json");
+  for (const cookie of Array.isArray(cookies) ? cookies : []) {
+    if (typeof cookie !== "string" || BAD_VALUE.test(cookie)) return undefined;
+    out.push("set-cookie", cookie);
+  }
+  return out;
+}
+
+function readBody(body: unknown, isBase64Encoded: unknown): Buffer | string | undefined {
+  if (body === undefined || body === null) return "";
+  if (typeof body !== "string") return JSON.stringify(body);
+  return isBase64Encoded === true ? Buffer.from(body, "base64") : body;
+}

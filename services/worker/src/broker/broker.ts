@@ -1,0 +1,44 @@
+import { type FunctionVersion, HOST_CALLS, type KeyStore, type KvStore } from "@sluice/core";
+import type { Broker, BrokerCall, BrokerReply } from "@sluice/sandbox";
+import type { VersionSpecs } from "../version-specs.ts";
+import type { FetchBroker } from "./fetch.ts";
+import { kvCalls } from "./kv.ts";
+
+export interface BrokerOptions {
+  readonly specs: VersionSpecs;
+  readonly kv: KvStore;
+  readonly keys: KeyStore;
+  readonly fetch: FetchBroker;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A guest's call with the function that it is made for. */
+export interface GuestCall extends BrokerCall {
+  readonly functionVersion: FunctionVersion;
+}
+
+export type GuestCallHandler = (call: GuestCall) => Promise<BrokerReply>;
+
+/** Answers what guests ask of the world: the only way out of a cell. An unforeseen error shows the guest no detail. */
+export function createBroker(options: BrokerOptions): Broker {
+  const handlers = new Map<number, GuestCallHandler>([
+    ...kvCalls(options.kv),
+    [HOST_CALLS["http.fetch"].op, (call) => options.fetch.handle(call)],
+  ]);
+  return async (call) => {
+    const handler = handlers.get(call.op);
+    const functionVersion = options.specs.versionOf(call.version);
+    if (handler === undefined || functionVersion === undefined)
+      return refuse("Error", "Unknown host call", "Host.Unknown");
+    try {
+      return await handler({ ...call, functionVersion });
+    } catch (error) {
+      options.onError(error);
+      return refuse("Error", "The platform could not do this; try again", "Host.Failed");
+    }
+  };
+}
+
+export function refuse(name: string, message: string, code: string): BrokerReply {
+  return { ok: false, name, message, code };
+}

@@ -1,0 +1,191 @@
+import {
+  type AttemptReport,
+  billedMs,
+  type FunctionError,
+  type FunctionRef,
+  type FunctionVersion,
+  type Invocation,
+  type Lane,
+  type LogLine,
+  type LogRecord,
+  PlatformError,
+} from "@sluice/core";
+import type { CellPool, RunResult, WireLogLine } from "@sluice/sandbox";
+import type { Capacity } from "./capacity.ts";
+import type { FunctionCache } from "./function-cache.ts";
+import type { Journal } from "@sluice/store";
+import type { ReservedSlots } from "./reserved-slots.ts";
+import type { VersionSpecs } from "./version-specs.ts";
+
+export interface ExecutorOptions {
+  readonly functions: FunctionCache;
+  readonly specs: VersionSpecs;
+  readonly pool: Pick<CellPool, "run">;
+  readonly capacity: Capacity;
+  readonly slots: ReservedSlots;
+  readonly journal: Journal;
+  readonly now: () => number;
+}
+
+/** An attempt of either lane. */
+export interface Attempt {
+  readonly invocation: Omit<Invocation, "event">;
+  /** JSON text. */
+  readonly event: Uint8Array | string;
+  readonly lane: Lane;
+  readonly attempt: number;
+  /** Milliseconds from being due to now; null in the direct lane. */
+  readonly queueWaitMs: number | null;
+  /** An earlier run of this attempt was lost with its worker. */
+  readonly redelivered: boolean;
+}
+
+export type Execution =
+  | {
+      readonly kind: "ran";
+      readonly version: FunctionVersion;
+      readonly payload: Buffer;
+      readonly error: FunctionError | null;
+      readonly record: LogRecord;
+    }
+  /** It never started. */
+  | { readonly kind: "refused"; readonly error: PlatformError };
+
+/** Runs attempts of both lanes: the one place where limits, logs, facts and errors of an invocation come together. */
+export class Executor {
+  readonly #options: ExecutorOptions;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  async execute(attempt: Attempt): Promise<Execution> {
+    const { capacity, functions } = this.#options;
+    const { invocation } = attempt;
+    const ref = { tenant: invocation.tenant, name: invocation.function };
+    if (!capacity.take(ref)) return this.#throttled(ref, "Capacity.Exhausted");
+    try {
+      const version = functions.peek(ref, invocation.qualifier) ?? (await functions.get(ref, invocation.qualifier));
+      if (version === undefined) return { kind: "refused", error: await this.#unknown(ref, invocation.qualifier) };
+      return await this.#withSlot(ref, version, attempt);
+    } catch (error) {
+      return { kind: "refused", error: toPlatformError(error) };
+    } finally {
+      capacity.give(ref);
+    }
+  }
+
+  async #withSlot(ref: FunctionRef, version: FunctionVersion, attempt: Attempt): Promise<Execution> {
+    const limit = version.config.reservedConcurrency;
+    if (limit === null) return await this.#run(ref, version, attempt);
+    const release = await this.#options.slots.acquire(ref, limit);
+    if (release === undefined) return this.#throttled(ref, "Capacity.FunctionLimit");
+    try {
+      return await this.#run(ref, version, attempt);
+    } finally {
+      release();
+    }
+  }
+
+  async #run(ref: FunctionRef, version: FunctionVersion, attempt: Attempt): Promise<Execution> {
+    const { pool, journal } = this.#options;
+    const invocationId = attempt.invocation.id;
+    let started = false;
+    const onLogs = (lines: readonly WireLogLine[]): void => {
+      const startedAt = started ? null : (lines[0]?.[0] ?? null);
+      started = true;
+      journal.log(ref, logRecord({ invocationId, version: version.version, startedAt, lines }));
+    };
+    const result = await pool.run({
+      version: this.#options.specs.of(version),
+      invocationId,
+      event: attempt.event,
+      onLogs,
+    });
+    const report = toReport(result, version);
+    const record: LogRecord = {
+      ...logRecord({
+        invocationId,
+        version: version.version,
+        startedAt: started ? null : result.startedAt,
+        lines: result.logs,
+      }),
+      coldStart: result.initMs !== null,
+      report,
+      error: result.error,
+    };
+    journal.log(ref, record);
+    this.#recordFacts(ref, version, attempt, result, report);
+    const { payload, error } = result;
+    return { kind: "ran", version, payload, error, record };
+  }
+
+  #recordFacts(
+    ref: FunctionRef,
+    version: FunctionVersion,
+    attempt: Attempt,
+    result: RunResult,
+    report: AttemptReport,
+  ): void {
+    const { journal, now } = this.#options;
+    const base = { at: now(), tenant: ref.tenant, function: ref.name };
+    if (attempt.redelivered) journal.fact({ ...base, type: "rerun", cause: "stalled" });
+    for (let rerun = 0; rerun < result.reruns; rerun++) journal.fact({ ...base, type: "rerun", cause: "cell-lost" });
+    journal.fact({
+      ...base,
+      type: "finished",
+      version: version.version,
+      source: attempt.invocation.source,
+      lane: attempt.lane,
+      attempt: attempt.attempt,
+      errorType: result.error?.errorType ?? null,
+      durationMs: report.durationMs,
+      billedMs: report.billedMs,
+      memoryMb: report.memoryMb,
+      coldStart: report.initMs !== null,
+      initMs: report.initMs,
+      queueWaitMs: attempt.queueWaitMs,
+    });
+  }
+
+  #throttled(ref: FunctionRef, reason: "Capacity.Exhausted" | "Capacity.FunctionLimit"): Execution {
+    return { kind: "refused", error: new PlatformError(reason, undefined, { details: { function: ref.name } }) };
+  }
+
+  async #unknown(ref: FunctionRef, qualifier: string): Promise<PlatformError> {
+    const latest = await this.#options.functions.get(ref, "$LATEST");
+    return latest === undefined
+      ? new PlatformError("Function.NotFound", `There is no function '${ref.name}'.`)
+      : new PlatformError("Function.VersionNotFound", `Function '${ref.name}' has no version '${qualifier}'.`);
+  }
+}
+
+function logRecord(params: {
+  readonly invocationId: string;
+  readonly version: string;
+  readonly startedAt: number | null;
+  readonly lines: readonly WireLogLine[];
+}): LogRecord {
+  const { invocationId, version, startedAt } = params;
+  const lines = params.lines.map(([at, level, message]): LogLine => ({ at, level, message }));
+  return { invocationId, version, startedAt, coldStart: false, lines, report: null, error: null };
+}
+
+function toReport(result: RunResult, version: FunctionVersion): AttemptReport {
+  return {
+    durationMs: round(result.durationMs),
+    billedMs: billedMs(result.durationMs, result.initMs),
+    initMs: result.initMs === null ? null : round(result.initMs),
+    memoryMb: version.config.memoryMb,
+    maxMemoryMb: Math.min(result.maxMemoryMb, version.config.memoryMb),
+  };
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
+
+function toPlatformError(error: unknown): PlatformError {
+  return error instanceof PlatformError ? error : new PlatformError("Internal.Error", undefined, { cause: error });
+}

@@ -1,0 +1,60 @@
+import { type FunctionVersion, functionArn, LIMITS, type Place, versionKey } from "@sluice/core";
+import type { VersionSpec } from "@sluice/sandbox";
+import type { CodeCache } from "./code-cache.ts";
+
+export interface VersionSpecsOptions {
+  readonly codes: CodeCache;
+  readonly place: Place;
+  readonly workerId: string;
+}
+
+/** Function versions as the cell pool takes them, and the way back for host calls that come from a cell. */
+export class VersionSpecs {
+  readonly #options: VersionSpecsOptions;
+  readonly #specs = new WeakMap<FunctionVersion, VersionSpec>();
+  readonly #versions = new WeakMap<VersionSpec, FunctionVersion>();
+
+  constructor(options: VersionSpecsOptions) {
+    this.#options = options;
+  }
+
+  of(version: FunctionVersion): VersionSpec {
+    const known = this.#specs.get(version);
+    if (known !== undefined) return known;
+    const spec = this.#make(version);
+    this.#specs.set(version, spec);
+    this.#versions.set(spec, version);
+    return spec;
+  }
+
+  versionOf(spec: VersionSpec): FunctionVersion | undefined {
+    return this.#versions.get(spec);
+  }
+
+  #make(version: FunctionVersion): VersionSpec {
+    const { config, codeDigest, name, tenant } = version;
+    const { place, codes, workerId } = this.#options;
+    return {
+      // A function that was deleted and deployed again begins at version 1 again, with other code.
+      key: `${versionKey(version)}#${version.createdAt}`,
+      tenant,
+      loadCode: () => codes.get(codeDigest),
+      definition: {
+        memoryMb: config.memoryMb,
+        timeoutMs: config.timeoutMs,
+        initTimeoutMs: LIMITS.initTimeoutMs,
+        settings: {
+          handler: config.handler,
+          environment: config.environment,
+          functionName: name,
+          functionVersion: version.version,
+          invokedFunctionArn: functionArn(place, name),
+          memoryLimitInMB: String(config.memoryMb),
+          logGroupName: `/aws/lambda/${name}`,
+          logStreamName: `[${version.version}]${workerId}`,
+          region: place.region,
+        },
+      },
+    };
+  }
+}

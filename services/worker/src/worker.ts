@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { FunctionRef, WorkerLease, WorkerStatus } from "@sluice/core";
+import type { Logger } from "@sluice/process";
+import { type Broker, CellPool } from "@sluice/sandbox";
+import type { Stores } from "@sluice/store";
+import { createBroker } from "./broker/broker.ts";
+import { FetchBroker } from "./broker/fetch.ts";
+import { Capacity } from "./capacity.ts";
+import { CodeCache } from "./code-cache.ts";
+import type { WorkerConfig } from "./config.ts";
+import { DirectLaneServer } from "./direct-lane/server.ts";
+import { Executor } from "./executor.ts";
+import { FunctionCache } from "./function-cache.ts";
+import { Journal } from "@sluice/store";
+import { QueuedLane } from "./queued-lane.ts";
+import { ReservedSlots } from "./reserved-slots.ts";
+import { VersionSpecs } from "./version-specs.ts";
+
+export interface WorkerOptions {
+  readonly config: WorkerConfig;
+  readonly stores: Stores;
+  readonly prelude: string;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/** The parts of a worker, joined. Nothing listens or claims yet. */
+export class Worker {
+  readonly functions: FunctionCache;
+  readonly journal: Journal;
+  readonly pool: CellPool;
+  readonly slots: ReservedSlots;
+  readonly fetch: FetchBroker;
+  readonly capacity: Capacity;
+  readonly queuedLane: QueuedLane;
+  readonly directLane: DirectLaneServer;
+  readonly #options: WorkerOptions;
+  readonly #token = randomBytes(24).toString("base64url");
+  readonly #startedAt: number;
+  #draining = false;
+  #address = "";
+
+  constructor(options: WorkerOptions) {
+    const { config, stores, logger, now } = options;
+    this.#options = options;
+    this.#startedAt = now();
+    const onError = (error: unknown): void => logger.warn({ err: error }, "a background step failed");
+    this.functions = new FunctionCache({ registry: stores.registry, now });
+    this.journal = new Journal({
+      facts: stores.facts,
+      logs: stores.logs,
+      onLoss: (lost, error) => logger.warn({ lost, err: error }, "facts and logs were lost: Redis did not take them"),
+    });
+    const place = { region: config.region, accountId: config.accountId };
+    const specs = new VersionSpecs({ codes: new CodeCache(stores.artifacts), place, workerId: config.id });
+    this.fetch = new FetchBroker({ keys: stores.keys, protectedEndpoints: protectedEndpoints(config) });
+    this.pool = this.#createPool(createBroker({ specs, kv: stores.kv, keys: stores.keys, fetch: this.fetch, onError }));
+    this.slots = new ReservedSlots({ slots: stores.slots, workerId: config.id, onError });
+    this.capacity = new Capacity(config.capacity);
+    const { functions, journal, pool, capacity, slots } = this;
+    const executor = new Executor({ functions, specs, pool, capacity, slots, journal, now });
+    this.queuedLane = new QueuedLane({ executor, functions, journal, now });
+    this.directLane = new DirectLaneServer({
+      address: config.directLane,
+      token: this.#token,
+      executor,
+      status: () => this.#status(),
+    });
+  }
+
+  /** Listens for calls. @returns the address that gateways are told */
+  async listen(): Promise<string> {
+    const address = await this.directLane.start();
+    this.#address = this.#options.config.advertise ?? address;
+    return this.#address;
+  }
+
+  lease(): WorkerLease {
+    const { config } = this.#options;
+    const { cells, isolates } = this.pool.stats;
+    return {
+      id: config.id,
+      address: this.#address,
+      token: this.#token,
+      host: hostname(),
+      pid: process.pid,
+      capacity: config.capacity,
+      startedAt: this.#startedAt,
+      draining: this.#draining,
+      running: this.capacity.running(),
+      cells,
+      warmIsolates: isolates,
+    };
+  }
+
+  /** From now on nothing new is taken; gateways are told. */
+  drain(): void {
+    this.#draining = true;
+    this.directLane.statusChanged();
+  }
+
+  forget(ref: FunctionRef | undefined): void {
+    this.functions.forget(ref);
+  }
+
+  #createPool(broker: Broker): CellPool {
+    const { config, prelude, now } = this.#options;
+    return new CellPool({
+      prelude,
+      broker,
+      maxCells: config.maxCells,
+      spareCells: 1,
+      isolatesPerCell: config.isolatesPerCell,
+      cellMemoryMb: config.cellMemoryMb,
+      idleMs: config.isolateIdleMs,
+      parallelism: config.parallelism,
+      onRestart: ({ tenant, reason }) => this.journal.fact({ type: "cell-restarted", at: now(), tenant, reason }),
+      onWarmChange: () => this.directLane.statusChanged(),
+      now,
+    });
+  }
+
+  #status(): WorkerStatus {
+    const warm = new Set<string>();
+    for (const key of this.pool.warmVersions()) warm.add(key.slice(0, key.lastIndexOf("@")));
+    return {
+      capacity: this.capacity.limit,
+      inFlight: this.capacity.inFlight,
+      draining: this.#draining,
+      warm: [...warm],
+    };
+  }
+}
+
+/** Redis belongs to the platform wherever it listens. */
+function protectedEndpoints(config: WorkerConfig): string[] {
+  const endpoints = [...config.protectedEndpoints];
+  if (URL.canParse(config.redisUrl)) {
+    const { hostname: host, port } = new URL(config.redisUrl);
+    if (host !== "") endpoints.push(`${host}:${port || "6379"}`);
+  }
+  return endpoints;
+}
