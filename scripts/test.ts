@@ -10,7 +10,11 @@ import { runStep, type StepResult } from "./step.ts";
 const CHECKS = ["format:check", "lint", "typecheck", "unused"];
 
 async function main(): Promise<void> {
-  await ensureRedisServer({ env: process.env, install: process.env["SLUICE_INSTALL_REDIS"] !== "0", note: console.log });
+  await ensureRedisServer({
+    env: process.env,
+    install: process.env["SLUICE_INSTALL_REDIS"] !== "0",
+    note: console.log,
+  });
   const results: StepResult[] = [];
   for (const name of CHECKS) results.push(await runStep({ name, program: "npm", args: ["run", "--silent", name] }));
   const failed = results.filter(({ ok }) => !ok);

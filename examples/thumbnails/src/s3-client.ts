@@ -14,7 +14,7 @@ export interface S3Object {
   readonly etag: string;
 }
 
-export class S3Error extends Error {
+class S3Error extends Error {
   override readonly name = "S3Error";
   readonly status: number;
   /** S3's own code, such as `AccessDenied`. */

@@ -16,7 +16,7 @@ export interface ThumbnailMakerOptions {
 }
 
 /** Long sides in pixels, largest first: each thumbnail is made from the one before it. */
-export const LONG_SIDES: readonly number[] = [320, 96];
+const LONG_SIDES: readonly number[] = [320, 96];
 const QUALITY = 85;
 /** What fits into 512 MB decoded, together with the codec's copy and the coefficients of a progressive JPEG. */
 const LARGEST_PIXELS = 32_000_000;
@@ -106,7 +106,7 @@ export class ThumbnailMaker {
 }
 
 /** `thumbs/320/holiday/beach.jpg`: the photo's whole key, so that two photos never share a thumbnail. */
-export function toThumbnailKey(key: string, longSide: number): string {
+function toThumbnailKey(key: string, longSide: number): string {
   return `thumbs/${longSide}/${key}`;
 }
 

@@ -38,7 +38,7 @@ test.each([
   ["an unknown profile", {}, "up", "three", "no complete profile 'three'"],
   ["half a profile", {}, "up", "two", "no complete profile 'two'"],
 ])("%s is an error that says what to do", (_what, env, cwd, profile, message) => {
-  const attempt = (): string => find(env as Record<string, string>, cwd, profile);
+  const attempt = (): string => find(env, cwd, profile);
   expect(attempt).toThrow(CliError);
   expect(attempt).toThrow(message);
 });

@@ -20,12 +20,12 @@ export function createProcessHost(process: NodeJS.Process, signal: AbortSignal):
 }
 
 function outputStream(stream: NodeJS.WriteStream): OutputStream {
-  return { isTty: stream.isTTY === true, write: (chunk) => void stream.write(chunk) };
+  return { isTty: stream.isTTY, write: (chunk) => void stream.write(chunk) };
 }
 
 function inputStream({ stdin, stderr }: NodeJS.Process): InputStream {
   return {
-    isTty: stdin.isTTY === true,
+    isTty: stdin.isTTY,
     readAll: () => text(stdin),
     async ask(question) {
       const lines = createInterface({ input: stdin, output: stderr });

@@ -122,7 +122,7 @@ test.each([
   ["a folder without a manifest", { "x.txt": "" }, ".", "npx sluice init"],
   ["a misnamed manifest", { "sluice.yml": "" }, ".", "Rename sluice.yml to sluice.yaml"],
 ])("%s is told with what to do", async (_what, files, path, expected) => {
-  folder.write(files as Record<string, string>);
+  folder.write(files);
   const { exitCode, stderr } = await runFake(["deploy", path], { cwd: folder.path });
   expect(exitCode).toBe(1);
   expect(stderr).toContain(expected);

@@ -61,7 +61,8 @@ export interface Deployed {
 export interface DeploymentPlan {
   readonly action: "created" | "updated" | "unchanged";
   readonly version: string | null;
-  readonly nextVersion: string;
+  /** Null for a new function: it is numbered when it is created. */
+  readonly nextVersion: string | null;
   readonly changes: readonly string[];
 }
 

@@ -9,7 +9,7 @@ import type {
   VersionView,
   WorkerView,
 } from "./answers.ts";
-import { createRequester, type RequesterOptions } from "./request.ts";
+import { createRequester, type Requester, type RequesterOptions } from "./request.ts";
 
 export type ClientOptions = RequesterOptions;
 
@@ -46,7 +46,14 @@ export type SluiceClient = ReturnType<typeof createClient>;
  */
 export function createClient(options: ClientOptions) {
   const request = createRequester(options);
-  const at = (name: string, rest = ""): string => `/functions/${encodeURIComponent(name)}${rest}`;
+  return { ...functionMethods(request), ...invocationMethods(request), ...observationMethods(request) };
+}
+
+function at(name: string, rest = ""): string {
+  return `/functions/${encodeURIComponent(name)}${rest}`;
+}
+
+function functionMethods(request: Requester) {
   return {
     listFunctions: async ({ signal, ...query }: PageRequest = {}) =>
       (await request("GET", "/functions", { query: { ...query }, ...withSignal(signal) })) as FunctionPage,
@@ -69,7 +76,11 @@ export function createClient(options: ClientOptions) {
         query: { dryRun: true },
         body: deployBody(deployment),
       })) as DeploymentPlan,
+  };
+}
 
+function invocationMethods(request: Requester) {
+  return {
     /** Runs now and waits. A failure of the function is an answer with `ok: false`, not an error. */
     invoke: async ({ name, event = "{}", qualifier, logs, signal }: InvokeRequest & { readonly logs?: boolean }) =>
       (await request("POST", at(name, "/invocations"), {
@@ -97,7 +108,11 @@ export function createClient(options: ClientOptions) {
       const body = JSON.stringify(id === undefined ? {} : { id });
       return ((await request("POST", at(name, "/dead-letters/redrive"), { body })) as { redriven: number }).redriven;
     },
+  };
+}
 
+function observationMethods(request: Requester) {
+  return {
     getQueue: async (name: string) => (await request("GET", at(name, "/queue"))) as QueueDepth,
 
     readLogs: async (name: string, { signal, ...query }: PageRequest = {}) =>

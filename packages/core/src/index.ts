@@ -60,6 +60,7 @@ export type {
 } from "./invocation-event.ts";
 export { formatLogRecord, type LogRecord } from "./log-record.ts";
 export { billedMs, costOf, gbSeconds, LAMBDA_PRICE, type Price } from "./cost.ts";
+export { parseRedisAddress, type RedisAddress } from "./redis-address.ts";
 export { isTimeZone, nextSlot, parseSchedule, type Schedule, type ScheduleParse, slotsBetween } from "./schedule.ts";
 export { encodeFrame, type Frame, FrameError, FrameReader, FrameWriter } from "./frame.ts";
 export {

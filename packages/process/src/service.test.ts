@@ -27,7 +27,9 @@ class Fixture {
 
   /** Not "close": Node does not emit it once the parent has disconnected. */
   async #exit(): Promise<number | null> {
-    const ends = [this.child.stdout, this.child.stderr].flatMap((stream) => (stream === null ? [] : once(stream, "end")));
+    const ends = [this.child.stdout, this.child.stderr].flatMap((stream) =>
+      stream === null ? [] : once(stream, "end"),
+    );
     const [code] = (await once(this.child, "exit")) as [number | null];
     await Promise.all(ends);
     return code;

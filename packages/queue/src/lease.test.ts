@@ -20,9 +20,8 @@ let queue: InvocationQueue;
 const notices: QueueNotice[] = [];
 const cleanups: (() => Promise<unknown>)[] = [];
 
-const mon: string[]=[];
 beforeAll(async () => {
-  server = await RedisServer.start(); const m = await new Redis(server.url.slice(5)).monitor(); m.on('monitor',(t,a)=>mon.push(t+' '+a.join(' ')));
+  server = await RedisServer.start();
   operator = new Redis(server.url.slice("unix:".length));
 });
 afterAll(async () => {
@@ -134,7 +133,6 @@ test.each<Verdict>([
   await consume(handle);
   cleanups.push(async () => second.resolve());
   await until("the late verdict is refused", () => notices.some(({ kind }) => kind === "lease-lost"));
-  const st=(await queue.find(FN, invocation.id))?.state; if (st!=="running") console.log(JSON.stringify(notices), runs, await operator.hgetall(`${prefix}:{default.thumbnails}:${invocation.id}`), await operator.pttl(`${prefix}:{default.thumbnails}:${invocation.id}:lock`), mon.filter(l=>l.includes(invocation.id)).map(l=>l.slice(0,80)+"..."+l.slice(-420)).join("\n"));
   expect((await queue.find(FN, invocation.id))?.state).toBe("running");
   second.resolve();
   await untilCompleted(invocation.id);

@@ -1,43 +1,12 @@
-import { PlatformError } from "@sluice/core";
+import { parseRedisAddress } from "@sluice/core";
 import type { RedisOptions } from "ioredis";
 
 /**
- * Reads `redis://[user[:password]@]host[:port][/db]`, `rediss://…` (TLS) or `unix:/path[?db=n]`. Messages never show
- * the address, because it may hold a password.
+ * Where a server is, as ioredis takes it.
  *
+ * @param url `redis://`, `rediss://`, `unix:/path` or the bare path of a socket
  * @throws PlatformError Service.Unavailable when the address cannot be read
  */
-export function redisOptionsFromUrl(text: string): RedisOptions {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "unix:" && url.host === "" && url.pathname.startsWith("/")) {
-    return { path: decode(url.pathname), db: database(url.searchParams.get("db") ?? "0") };
-  }
-  if ((url?.protocol !== "redis:" && url?.protocol !== "rediss:") || url.hostname === "") {
-    throw fault("must be redis://host:port, rediss://host:port or unix:/path");
-  }
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: url.port === "" ? 6379 : Number(url.port),
-    db: database(url.pathname.slice(1) || "0"),
-    ...(url.username === "" ? {} : { username: decode(url.username) }),
-    ...(url.password === "" ? {} : { password: decode(url.password) }),
-    ...(url.protocol === "rediss:" ? { tls: {} } : {}),
-  };
-}
-
-function database(text: string): number {
-  if (!/^[0-9]{1,5}$/.test(text)) throw fault("must name its database by number");
-  return Number(text);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw fault("has a '%' that is not written as %25");
-  }
-}
-
-function fault(message: string): PlatformError {
-  return new PlatformError("Service.Unavailable", `The address of Redis ${message}.`);
+export function redisOptionsFromUrl(url: string): RedisOptions {
+  return { ...parseRedisAddress(url) };
 }

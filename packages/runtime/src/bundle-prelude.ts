@@ -8,6 +8,7 @@ const guestFolder = join(dirname(fileURLToPath(import.meta.url)), "guest");
 /** Large packages under whatwg-url whose work a few lines over V8's own Unicode data do. */
 const REPLACEMENTS: Readonly<Record<string, string>> = {
   tr46: "url/idna.ts",
+  "webidl-conversions": "url/conversions.ts",
   "@exodus/bytes/whatwg.js": "url/percent-encode-query.ts",
   "@exodus/bytes/encoding.js": "url/no-encodings.ts",
 };
@@ -15,7 +16,7 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
 const replacements: Plugin = {
   name: "replacements",
   setup({ onResolve }) {
-    onResolve({ filter: /^(tr46|@exodus\/bytes\/.*)$/ }, ({ path }) => {
+    onResolve({ filter: /^(tr46|webidl-conversions|@exodus\/bytes\/.*)$/ }, ({ path }) => {
       const replacement = REPLACEMENTS[path];
       return replacement === undefined ? null : { path: join(guestFolder, replacement) };
     });

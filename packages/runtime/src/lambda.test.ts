@@ -58,9 +58,12 @@ describe("loading", () => {
   });
 
   test("the module sees the function's environment and its place", async () => {
-    await guest.load("exports.handler = async () => [process.env.TABLE, process.env.AWS_REGION, __filename, __dirname];", {
-      environment: { TABLE: "orders", __proto__: "x" } as Record<string, string>,
-    });
+    await guest.load(
+      "exports.handler = async () => [process.env.TABLE, process.env.AWS_REGION, __filename, __dirname];",
+      {
+        environment: { TABLE: "orders", __proto__: "x" } as Record<string, string>,
+      },
+    );
     const { payload } = await guest.invoke();
     expect(JSON.parse(payload ?? "")).toEqual(["orders", "us-east-1", "/var/task/index.js", "/var/task"]);
   });

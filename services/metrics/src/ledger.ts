@@ -14,6 +14,7 @@ import {
   type CounterName,
   type HistogramName,
   type LabelValues,
+  LEDGER_METRIC_NAMES,
   LEDGER_METRICS,
   type LedgerMetricName,
 } from "./metric-table.ts";
@@ -64,7 +65,7 @@ export class Ledger {
     });
     this.#words = new BoundedValues({ limit: MAX_WORDS, known: state?.words ?? [] });
     this.#sets = new Map(
-      ledgerMetricNames().map((name) => [name, new SeriesSet(LEDGER_METRICS[name], state?.metrics[name])]),
+      LEDGER_METRIC_NAMES.map((name) => [name, new SeriesSet(LEDGER_METRICS[name], state?.metrics[name])]),
     );
     this.#add("faas_fact_gaps_total", [], 0);
   }
@@ -174,8 +175,4 @@ export class Ledger {
   #observe<N extends HistogramName>(name: N, values: LabelValues<N>, ms: number): void {
     this.#sets.get(name)?.observe(values, ms / 1000);
   }
-}
-
-export function ledgerMetricNames(): readonly LedgerMetricName[] {
-  return Object.keys(LEDGER_METRICS) as LedgerMetricName[];
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connectQueueRedis, createBullQueue } from "@sluice/queue";
 import { connectRedis, createRedisStores, type Stores } from "@sluice/store";
 import { Ledger } from "./ledger.ts";
-import { type ParsedFamily, parseExposition } from "./testing/exposition.ts";
+import { type ParsedFamily, parseExposition, seriesName } from "./testing/exposition.ts";
 import { AT, manyFacts } from "./testing/facts.ts";
 import { RedisServer } from "./testing/redis-server.ts";
 import { until } from "./testing/until.ts";
@@ -51,7 +51,7 @@ describe("the metrics service over a real Redis", () => {
 
   async function append(from: number, to: number): Promise<void> {
     const facts = manyFacts(to);
-    for (let start = from; start < to; start += 50) await stores.facts.append(facts.slice(start, start + 50));
+    for (let first = from; first < to; first += 50) await stores.facts.append(facts.slice(first, first + 50));
   }
 
   async function scrape(address: string): Promise<ReadonlyMap<string, ParsedFamily>> {
@@ -70,12 +70,7 @@ describe("the metrics service over a real Redis", () => {
     }, `a scrape with ${retries} retries`);
     const counted = [...families].filter(([name, { type }]) => name.startsWith("faas_") && type !== "gauge");
     return Object.fromEntries(
-      counted.flatMap(([, { samples }]) =>
-        samples.map(({ name, labels, value }) => [
-          `${name}${JSON.stringify(Object.entries(labels).toSorted())}`,
-          value,
-        ]),
-      ),
+      counted.flatMap(([, { samples }]) => samples.map((sample) => [seriesName(sample), sample.value])),
     );
   }
 
@@ -108,7 +103,16 @@ describe("the metrics service over a real Redis", () => {
   });
 
   test("shows workers and queues, and answers scrapes with what it knows while Redis is down", async () => {
-    const lease = { id: "w1", address: "unix:/w1", host: "h", pid: 1, capacity: 8, startedAt: AT, draining: false };
+    const lease = {
+      id: "w1",
+      address: "unix:/w1",
+      token: "secret",
+      host: "h",
+      pid: 1,
+      capacity: 8,
+      startedAt: AT,
+      draining: false,
+    };
     await stores.workers.announce(
       { ...lease, running: { "default.thumbnails": 2 }, cells: 1, warmIsolates: 1 },
       60_000,

@@ -139,11 +139,13 @@ export const METRICS = { ...LEDGER_METRICS, ...FIGURE_METRICS };
 
 type LedgerTable = typeof LEDGER_METRICS;
 export type LedgerMetricName = keyof LedgerTable;
+export const LEDGER_METRIC_NAMES = Object.keys(LEDGER_METRICS) as readonly LedgerMetricName[];
 export type HistogramName = {
   [N in LedgerMetricName]: LedgerTable[N]["type"] extends "histogram" ? N : never;
 }[LedgerMetricName];
 export type CounterName = Exclude<LedgerMetricName, HistogramName>;
 export type FigureName = keyof typeof FIGURE_METRICS;
+export const FIGURE_NAMES = Object.keys(FIGURE_METRICS) as readonly FigureName[];
 
 /** Label values in the table's order. */
 export type LabelValues<N extends keyof typeof METRICS> = OneEach<(typeof METRICS)[N]["labels"]>;

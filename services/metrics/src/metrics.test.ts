@@ -16,6 +16,7 @@ function lease(changes: Partial<WorkerLease> = {}): WorkerLease {
   return {
     id: "w1",
     address: "unix:/tmp/w1.sock",
+    token: "secret",
     host: "here",
     pid: 1,
     capacity: 8,

@@ -2,8 +2,7 @@ import type { Metric, Registry } from "prom-client";
 import { figureSamples } from "./figure-samples.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LiveFigures } from "./live-figures.ts";
-import { type FigureName, type LedgerMetricName, METRICS } from "./metric-table.ts";
-import { FIGURE_METRICS, LEDGER_METRICS } from "./metric-table.ts";
+import { FIGURE_NAMES, LEDGER_METRIC_NAMES, METRICS } from "./metric-table.ts";
 import type { Sample } from "./series.ts";
 
 export interface MetricsSources {
@@ -14,11 +13,11 @@ export interface MetricsSources {
 
 /** Registers every metric of the table. A scrape takes the ledger as it is and the figures of that moment. */
 export function registerMetrics(registry: Registry, { ledger, figures }: MetricsSources): void {
-  for (const name of Object.keys(LEDGER_METRICS) as LedgerMetricName[]) {
+  for (const name of LEDGER_METRIC_NAMES) {
     register(registry, name, async () => ledger()?.samples(name) ?? []);
   }
   const gauges = share(async () => figureSamples(await figures.read(), ledger()?.knownFunctions() ?? []));
-  for (const name of Object.keys(FIGURE_METRICS) as FigureName[]) {
+  for (const name of FIGURE_NAMES) {
     register(registry, name, async () => (await gauges())[name]);
   }
 }

@@ -78,7 +78,7 @@ export class SeriesSet {
     if (found !== undefined) return found;
     const labels = Object.fromEntries(this.#spec.labels.map((label, index) => [label, values[index] ?? ""]));
     const size = this.#spec.type === "histogram" ? HISTOGRAM_NUMBERS : 1;
-    const made: Series = { values: [...values], labels, numbers: new Array<number>(size).fill(0) };
+    const made: Series = { values: [...values], labels, numbers: Array.from({ length: size }, () => 0) };
     this.#series.set(key, made);
     return made;
   }

@@ -36,7 +36,7 @@ function load(code: Uint8Array, require: (id: string) => unknown = () => ({})): 
 
 // (module (func (export "answer") (result i32) (i32.const 42)))
 const WASM = Uint8Array.from(
-  Buffer.from("0061736d0100000001050160000" + "17f03020100070a0106616e7377657200000a06010400412a0b", "hex"),
+  Buffer.from("0061736d010000000105016000017f03020100070a0106616e7377657200000a06010400412a0b", "hex"),
 );
 
 test("TypeScript and what it imports become one CommonJS factory body", async () => {

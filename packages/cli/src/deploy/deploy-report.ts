@@ -63,5 +63,6 @@ function colourOf({ plan }: PlannedDeployment, styles: Styles): (text: string) =
 
 function versionStep({ plan }: PlannedDeployment, deployed: Deployed | undefined): string {
   const now = deployed?.version ?? plan.nextVersion;
+  if (now === null) return "new";
   return plan.version === null || plan.version === now ? `version ${now}` : `version ${plan.version} → ${now}`;
 }

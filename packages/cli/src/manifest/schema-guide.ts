@@ -25,7 +25,7 @@ export interface UnknownKey {
 }
 
 export function manifestSchema(): ManifestSchema {
-  return manifestJsonSchema() as ManifestSchema;
+  return manifestJsonSchema();
 }
 
 /** Keys that the schema does not know, each with the key that was probably meant. */

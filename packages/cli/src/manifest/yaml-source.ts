@@ -84,7 +84,7 @@ function offsetOf(node: unknown): number | undefined {
   return range && range[1] > range[0] ? range[0] : undefined;
 }
 
-export function formatPath(path: ManifestPath): string {
+function formatPath(path: ManifestPath): string {
   return path.reduce<string>(
     (text, part) => (typeof part === "number" ? `${text}[${part}]` : text === "" ? part : `${text}.${part}`),
     "",

@@ -1,6 +1,6 @@
 import { createConsole } from "./console/console.ts";
 import { guestProcess } from "./node/process.ts";
-import { defineHidden, objectDefineProperty, symbolToStringTag } from "./primordials.ts";
+import { defineHidden, objectDefineProperty, rename, tag } from "./primordials.ts";
 import * as timers from "./timers/timers.ts";
 import * as lazy from "./lazy.ts";
 
@@ -8,7 +8,7 @@ import * as lazy from "./lazy.ts";
 function eagerGlobals(): Record<string, unknown> {
   const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = timers;
   const navigator = { userAgent: "Sluice" };
-  objectDefineProperty(navigator, symbolToStringTag, { value: "Navigator", configurable: true });
+  tag(navigator, "Navigator");
   return {
     global: globalThis,
     self: globalThis,
@@ -60,7 +60,13 @@ const LAZY_GLOBALS: Readonly<Record<string, () => unknown>> = {
 /** Defines what the web standards and Node put on the global object, before any user code runs. */
 export function installGlobals(): void {
   const eager = eagerGlobals();
-  for (const name of Object.keys(eager)) defineHidden(globalThis, name, eager[name]);
+  for (const name of Object.keys(eager)) {
+    const value = eager[name];
+    if (typeof value === "function") rename(value, name);
+    defineHidden(globalThis, name, value);
+  }
+  rename(timers.Timeout, "Timeout");
+  rename(timers.Immediate, "Immediate");
   for (const name of Object.keys(LAZY_GLOBALS)) defineLazy(name, LAZY_GLOBALS[name] as () => unknown);
   withholdSharedMemory();
 }
@@ -71,6 +77,7 @@ function defineLazy(name: string, load: () => unknown): void {
     enumerable: false,
     get: () => {
       const value = load();
+      if (typeof value === "function") rename(value, name);
       defineHidden(globalThis, name, value);
       return value;
     },

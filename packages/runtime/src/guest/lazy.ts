@@ -10,7 +10,8 @@ export const loadAbort = () => require("./web/abort.ts") as typeof import("./web
 export const loadTextEncoder = () => require("./web/text-encoder.ts") as typeof import("./web/text-encoder.ts");
 export const loadTextDecoder = () => require("./web/text-decoder.ts") as typeof import("./web/text-decoder.ts");
 export const loadBase64 = () => require("./web/base64.ts") as typeof import("./web/base64.ts");
-export const loadStructuredClone = () => require("./web/structured-clone.ts") as typeof import("./web/structured-clone.ts");
+export const loadStructuredClone = () =>
+  require("./web/structured-clone.ts") as typeof import("./web/structured-clone.ts");
 export const loadStreams = () => require("./web/streams.ts") as typeof import("./web/streams.ts");
 export const loadPerformance = () => require("./web/performance.ts") as typeof import("./web/performance.ts");
 export const loadUrl = () => require("./url/url.ts") as typeof import("./url/url.ts");

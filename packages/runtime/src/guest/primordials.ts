@@ -153,3 +153,27 @@ export function setOwn<T>(array: T[], at: number, value: T): void {
     configurable: true,
   } as PropertyDescriptor);
 }
+
+/** Gives a function the name that users know: the bundler renames what shares a name with a global. */
+export function rename(publicFunction: object, name: string): void {
+  objectDefineProperty(publicFunction, "name", {
+    __proto__: null,
+    value: name,
+    configurable: true,
+  } as PropertyDescriptor);
+}
+
+/** Name and tag of a class, as Web IDL has them. */
+export function brand(publicClass: { readonly prototype: object }, name: string): void {
+  rename(publicClass, name);
+  tag(publicClass.prototype, name);
+}
+
+/** What `Object.prototype.toString` says of an object. */
+export function tag(object: object, name: string): void {
+  objectDefineProperty(object, symbolToStringTag, {
+    __proto__: null,
+    value: name,
+    configurable: true,
+  } as PropertyDescriptor);
+}

@@ -64,7 +64,9 @@ export class GuestHarness {
   #newBuffer: (bytes: number) => ArrayBuffer;
 
   constructor(prelude: string) {
-    this.#newBuffer = vm.runInContext("(bytes) => new ArrayBuffer(bytes)", this.context) as (bytes: number) => ArrayBuffer;
+    this.#newBuffer = vm.runInContext("(bytes) => new ArrayBuffer(bytes)", this.context) as (
+      bytes: number,
+    ) => ArrayBuffer;
     const boot = new vm.Script(prelude).runInContext(this.context) as (...args: unknown[]) => Dispatch;
     this.dispatch = boot(
       (op: number, id: number, text: string, bytes?: ArrayBuffer) => this.#onSend(op, id, text, bytes),

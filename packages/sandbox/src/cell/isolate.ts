@@ -149,7 +149,7 @@ class IsolateSandbox implements Sandbox {
     if (this.#dispatch === undefined || this.#ended !== undefined) return;
     this.#entries += 1;
     this.#dispatch
-      .apply(undefined, args, { timeout: Math.max(1, timeoutMs) })
+      .apply(undefined, args, { timeout: Math.max(1, Math.ceil(timeoutMs)) })
       .then(this.#onLeave, this.#onLeaveWithError);
   }
 

@@ -137,8 +137,10 @@ export class CellProcess {
     reason: CellExitReason,
     options: { readonly guilty?: PendingRun | undefined; readonly expected?: boolean } = {},
   ): void {
-    this.#end ??= { reason, guilty: options.guilty };
-    this.#expected = options.expected ?? false;
+    if (this.#end === undefined) {
+      this.#end = { reason, guilty: options.guilty };
+      this.#expected = options.expected ?? false;
+    }
     this.retiring = true;
     this.#child.kill("SIGKILL");
   }

@@ -92,9 +92,11 @@ describe("a connection", () => {
 
   test("tells whether the server may drop keys and whether it keeps a log of writes", async () => {
     expect(await checkRedisPolicy(redis)).toEqual({ evicting: false, policy: "noeviction", aof: false });
-    await redis.config("SET", "maxmemory-policy", "allkeys-lru");
-    await redis.config("SET", "appendonly", "yes");
-    expect(await checkRedisPolicy(redis)).toEqual({ evicting: true, policy: "allkeys-lru", aof: true });
+    const other = await startRedisServer(["--maxmemory-policy", "allkeys-lru", "--appendonly", "yes"]);
+    const connection = connectRedis(other.url, { name: "other", onError: () => undefined });
+    expect(await checkRedisPolicy(connection)).toEqual({ evicting: true, policy: "allkeys-lru", aof: true });
+    connection.disconnect();
+    await other.stop();
   });
 
   test("has no errors to report while all is well", async () => {

@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { parseRedisUrl } from "./redis-url.ts";
+import { parseRedisAddress } from "@sluice/core";
 
 export interface ConnectOptions {
   /** Shown by CLIENT LIST. No spaces. */
@@ -24,7 +24,7 @@ const RECONNECTS_PER_COMMAND = 6;
  */
 export function connectRedis(url: string, options: ConnectOptions): Redis {
   const redis = new Redis({
-    ...parseRedisUrl(url),
+    ...parseRedisAddress(url),
     connectionName: `sluice:${options.name}`,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,

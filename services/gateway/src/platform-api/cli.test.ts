@@ -151,8 +151,10 @@ test("a failing function exits 1 and prints type, message, explanation and trace
   writeProject();
   await sluice(["deploy"]);
   const error = {
-    ...{ errorType: "TypeError", errorMessage: "x is not a function" },
-    ...{ trace: ["TypeError: x is not a function", "    at handler (hello.js:3:1)"], explanation: "Line 3 calls it." },
+    errorType: "TypeError",
+    errorMessage: "x is not a function",
+    trace: ["TypeError: x is not a function", "    at handler (hello.js:3:1)"],
+    explanation: "Line 3 calls it.",
   };
   api.answerCalls(() => ({ kind: "result", head: { version: "1", error }, payload: Buffer.alloc(0) }));
   const { exitCode, stdout } = await sluice(["invoke", "hello"]);
@@ -183,7 +185,12 @@ test("logs prints the last lines, and --follow goes on until interrupted, each l
         ref,
         records: [
           {
-            ...{ invocationId: "i", version: "1", startedAt: null, coldStart: false, report: null, error: null },
+            invocationId: "i",
+            version: "1",
+            startedAt: null,
+            coldStart: false,
+            report: null,
+            error: null,
             lines: [{ at: api.clock, level: "INFO", message }],
           },
         ],

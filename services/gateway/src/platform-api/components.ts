@@ -105,7 +105,10 @@ export const COMPONENTS = {
   DeploymentPlan: z.strictObject({
     action: z.enum(["created", "updated", "unchanged"]),
     version: z.string().nullable().describe("Latest version now; null: there is none"),
-    nextVersion: z.string().describe("Latest version after the deployment"),
+    nextVersion: z
+      .string()
+      .nullable()
+      .describe("Latest version after the deployment; null: numbered when created, as numbers are never used again"),
     changes: z.array(z.string()).describe("Fields that would change, as sluice.yaml names them"),
   }),
   InvocationResult: z.strictObject({

@@ -20,7 +20,7 @@ const MANIFEST_NAMES: Readonly<Record<Exclude<keyof FunctionConfig, "environment
 
 /** What a deployment would change; pure. */
 export function planDeployment(current: FunctionRecord | undefined, next: Deployment): Component<"DeploymentPlan"> {
-  if (current === undefined) return { action: "created", version: null, nextVersion: "1", changes: [] };
+  if (current === undefined) return { action: "created", version: null, nextVersion: null, changes: [] };
   const { latest } = current;
   const changes = [
     ...(latest.codeDigest === next.codeDigest ? [] : ["code"]),

@@ -3,7 +3,7 @@ import type { Component } from "./components.ts";
 
 /** How a function is shown to its owner: environment values yes, secrets of triggers never. */
 
-export function viewTrigger(trigger: Trigger): Component<"Trigger"> {
+function viewTrigger(trigger: Trigger): Component<"Trigger"> {
   const auth = { type: trigger.auth.type };
   if (trigger.type === "cron") {
     const { type, name, schedule, timezone, missedRuns, input } = trigger;

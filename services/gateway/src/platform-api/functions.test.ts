@@ -71,8 +71,14 @@ test("the list comes in pages", async () => {
 test("another tenant's functions do not exist", async () => {
   await put(api, "mine", { options: OPTIONS, code: code() });
   await api.queue.enqueue({
-    ...{ id: "q1", tenant: "default", function: "mine", qualifier: "$LATEST" },
-    ...{ source: "api", trigger: "", event: "{}", acceptedAt: api.clock },
+    id: "q1",
+    tenant: "default",
+    function: "mine",
+    qualifier: "$LATEST",
+    source: "api",
+    trigger: "",
+    event: "{}",
+    acceptedAt: api.clock,
   });
   const token = api.otherToken;
   for (const [method, path] of [

@@ -106,8 +106,11 @@ test("a body of unannounced length is stopped at the limit as well", async () =>
   const stream = new ReadableStream({ pull: (controller) => controller.enqueue(chunk) });
   // The gateway answers while the body still comes; the client may see either the answer or the closed connection.
   const outcome = await fetch(`${api.endpoint}/api/v1${INVOCATIONS}?mode=async`, {
-    ...{ method: "POST", headers: { authorization: `Bearer ${api.token}` }, body: stream, duplex: "half" },
-  } as RequestInit).then(
+    method: "POST",
+    headers: { authorization: `Bearer ${api.token}` },
+    body: stream,
+    duplex: "half",
+  }).then(
     (response) => response.status,
     () => "closed",
   );

@@ -1,4 +1,4 @@
-import { type FunctionRef, LATEST, LIMITS, PlatformError, VERSION_NAME } from "@sluice/core";
+import { type ErrorCode, type FunctionRef, LATEST, LIMITS, PlatformError, VERSION_NAME } from "@sluice/core";
 import { z } from "zod";
 import type { CallResult } from "../invoker.ts";
 import { functionNotFound, requireFunction } from "./functions.ts";
@@ -9,6 +9,17 @@ export const INVOCATION_ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 
 export function invocationOperations(deps: PlatformApiDeps): Operation[] {
   return [invokeFunction(deps), getInvocation(deps)];
 }
+
+const INVOKE_ERRORS: readonly ErrorCode[] = [
+  "Function.NotFound",
+  "Function.VersionNotFound",
+  "Request.InvalidJson",
+  "Request.TooLarge",
+  "Capacity.Exhausted",
+  "Capacity.FunctionLimit",
+  "Capacity.NoWorker",
+  "Worker.Lost",
+];
 
 function invokeFunction(deps: PlatformApiDeps): Operation {
   const { invoker, now, newId } = deps;
@@ -31,16 +42,7 @@ function invokeFunction(deps: PlatformApiDeps): Operation {
       200: { description: "It ran; 'ok' says whether it failed", schemas: ["InvocationResult"] },
       202: { description: "It is queued and will run", schemas: ["InvocationAccepted"] },
     },
-    errors: [
-      "Function.NotFound",
-      "Function.VersionNotFound",
-      "Request.InvalidJson",
-      "Request.TooLarge",
-      "Capacity.Exhausted",
-      "Capacity.FunctionLimit",
-      "Capacity.NoWorker",
-      "Worker.Lost",
-    ],
+    errors: INVOKE_ERRORS,
     async handle({ tenant, params, query, event }) {
       const qualifier = query.qualifier ?? LATEST;
       await requireVersion(deps, { tenant, name: params.name }, qualifier);

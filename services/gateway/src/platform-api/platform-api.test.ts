@@ -58,7 +58,12 @@ test("logs are read as Lambda prints them, and on from a cursor", async () => {
   await put(api, "hello", { options: {}, code: code() });
   const ref = { tenant: "default", name: "hello" };
   const record = (id: string) => ({
-    ...{ invocationId: id, version: "1", startedAt: api.clock, coldStart: false, report: null, error: null },
+    invocationId: id,
+    version: "1",
+    startedAt: api.clock,
+    coldStart: false,
+    report: null,
+    error: null,
     lines: [{ at: api.clock, level: "INFO" as const, message: `hello from ${id}` }],
   });
   await api.stores.logs.append([{ ref, records: [record("one"), record("two")] }]);
@@ -92,8 +97,14 @@ test("dead letters are listed and queued again", async () => {
 
 async function deadLetter(id: string): Promise<void> {
   await api.queue.enqueue({
-    ...{ id, tenant: "default", function: "hello", qualifier: "$LATEST" },
-    ...{ source: "api", trigger: "", event: "{}", acceptedAt: api.clock },
+    id,
+    tenant: "default",
+    function: "hello",
+    qualifier: "$LATEST",
+    source: "api",
+    trigger: "",
+    event: "{}",
+    acceptedAt: api.clock,
   });
   const key = "default.hello";
   const lease = api.queue.claim(key, null);
@@ -104,17 +115,17 @@ async function deadLetter(id: string): Promise<void> {
 
 test("workers are shown with the caller's functions only", async () => {
   const lease = {
-    ...{
-      id: "w1",
-      address: "unix:/secret/path",
-      host: "h",
-      pid: 7,
-      capacity: 8,
-      startedAt: 1,
-      draining: false,
-      token: "secret",
-    },
-    ...{ running: { "default.mine": 2, "other.theirs": 3 }, cells: 2, warmIsolates: 4 },
+    id: "w1",
+    address: "unix:/secret/path",
+    host: "h",
+    pid: 7,
+    capacity: 8,
+    startedAt: 1,
+    draining: false,
+    token: "secret",
+    running: { "default.mine": 2, "other.theirs": 3 },
+    cells: 2,
+    warmIsolates: 4,
   };
   await api.stores.workers.announce(lease, 10_000);
   const { text, body } = await send(api, "GET", "/workers");

@@ -18,7 +18,7 @@ export function parseExposition(text: string): ReadonlyMap<string, ParsedFamily>
   const families = new Map<string, { type: string; help: string; samples: ParsedSample[] }>();
   const seen = new Set<string>();
   let current = "";
-  for (const line of text.split("\n").filter((text) => text !== "")) {
+  for (const line of text.split("\n").filter(Boolean)) {
     const [, keyword, name = "", rest = ""] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];
     if (keyword === "HELP") {
       if (families.has(name)) throw new Error(`${name} is described twice`);
@@ -36,12 +36,18 @@ export function parseExposition(text: string): ReadonlyMap<string, ParsedFamily>
     const sample = parseSample(line);
     const suffixes = family.type === "histogram" ? ["_bucket", "_sum", "_count"] : [""];
     if (!suffixes.some((suffix) => sample.name === current + suffix)) throw new Error(`${line} within ${current}`);
-    const identity = `${sample.name}${JSON.stringify(Object.entries(sample.labels).toSorted())}`;
+    const identity = seriesName(sample);
     if (seen.has(identity)) throw new Error(`twice: ${line}`);
     seen.add(identity);
     family.samples.push(sample);
   }
   return families;
+}
+
+/** Name and labels, the same whatever the order of the labels was. */
+export function seriesName({ name, labels }: ParsedSample): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+  return `${name}{${pairs.toSorted((a, b) => a.localeCompare(b)).join()}}`;
 }
 
 function parseSample(line: string): ParsedSample {

@@ -97,9 +97,7 @@ function start(pending: PendingCall): void {
     sendCall(pending.op, pending.id, pending.text, pending.bytes);
   } catch {
     mapDelete(inFlight, pending.id);
-    pending.reject(
-      hostCallError({ name: "Error", message: "the host refused the call", code: "HostCall.Refused" }),
-    );
+    pending.reject(hostCallError({ name: "Error", message: "the host refused the call", code: "HostCall.Refused" }));
   }
 }
 

@@ -9,6 +9,7 @@ import {
   stringIndexOf,
   stringRepeat,
   stringSlice,
+  tag,
   toText,
 } from "../primordials.ts";
 import { loadFormat, loadTable } from "../lazy.ts";
@@ -41,7 +42,7 @@ export function createConsole(): object {
     depth++;
   };
 
-  return {
+  const guestConsole = {
     log: logger("INFO"),
     info: logger("INFO"),
     debug: logger("DEBUG"),
@@ -88,6 +89,8 @@ export function createConsole(): object {
       write("INFO", [table ?? data]);
     },
   };
+  tag(guestConsole, "console");
+  return guestConsole;
 }
 
 /** Text alone needs no formatter, and the formatter is not loaded for it. */

@@ -1,5 +1,6 @@
 import { jsonStringify } from "../primordials.ts";
-import { inspect, inspectPrimitive, type InspectOptions } from "./inspect.ts";
+import { inspect } from "./inspect.ts";
+import { inspectPrimitive } from "./inspect-primitive.ts";
 
 export { inspect };
 
@@ -10,10 +11,9 @@ export function format(args: readonly unknown[]): string {
   let next = 0;
   if (typeof first === "string") {
     next = 1;
-    text = args.length === 1 ? first : first.replace(/%[sdifjoOc%]/g, (directive) => {
+    text = first.replace(/%[sdifjoOc%]/g, (directive) => {
       if (directive === "%%") return "%";
-      if (next >= args.length) return directive;
-      return formatDirective(directive, args[next++]);
+      return next < args.length ? formatDirective(directive, args[next++]) : directive;
     });
   }
   for (; next < args.length; next++) {
@@ -29,17 +29,15 @@ function formatDirective(directive: string, value: unknown): string {
     case "%s":
       return asText(value);
     case "%d":
-      return typeof value === "object" || typeof value === "symbol" ? "NaN" : asNumber(value, Number);
+      return asNumber(value, Number);
     case "%i":
-      return typeof value === "object" || typeof value === "symbol"
-        ? "NaN"
-        : asNumber(value, (input) => Number.parseInt(String(input), 10));
+      return asNumber(value, (input) => Number.parseInt(String(input), 10));
     case "%f":
-      return typeof value === "symbol" ? "NaN" : asNumber(value, (input) => Number.parseFloat(String(input)));
+      return typeof value === "symbol" ? "NaN" : inspectPrimitive(Number.parseFloat(String(value)));
     case "%j":
       return asJson(value);
     case "%o":
-      return inspect(value, { depth: 4, showHidden: true } satisfies InspectOptions);
+      return inspect(value, { depth: 4 });
     case "%O":
       return inspect(value);
     default:
@@ -49,17 +47,27 @@ function formatDirective(directive: string, value: unknown): string {
 
 function asText(value: unknown): string {
   if (typeof value === "string") return value;
-  if (typeof value !== "object" || value === null) return typeof value === "function" ? String(value) : inspectPrimitive(value);
-  const own = (value as { toString?: unknown }).toString;
-  if (typeof own === "function" && own !== Object.prototype.toString && own !== Array.prototype.toString) {
-    return String(value);
+  if (typeof value !== "object" || value === null) {
+    return typeof value === "function" && !hasOwnText(value) ? String(value) : inspectPrimitive(value);
   }
-  return inspect(value, { depth: 0 });
+  return hasOwnText(value) ? String(value) : inspect(value, { depth: 0 });
+}
+
+const BUILT_IN = /^(?:Object|Array|Date|RegExp|Function|\w*Error|\w*Array|Number|String|Boolean|Symbol|BigInt)$/;
+
+/** True when a class of the user's says how it is written as text. */
+function hasOwnText(value: object): boolean {
+  if (typeof (value as { toString?: unknown }).toString !== "function") return false;
+  if (Object.hasOwn(value, "toString") || Symbol.toPrimitive in value) return !(value instanceof Date);
+  let prototype: object | null = Object.getPrototypeOf(value);
+  while (prototype !== null && !Object.hasOwn(prototype, "toString")) prototype = Object.getPrototypeOf(prototype);
+  const maker = prototype?.constructor;
+  return maker !== undefined && !BUILT_IN.test(maker.name);
 }
 
 function asNumber(value: unknown, convert: (value: unknown) => number): string {
   if (typeof value === "bigint") return `${value}n`;
-  return inspectPrimitive(convert(value));
+  return typeof value === "symbol" || typeof value === "object" ? "NaN" : inspectPrimitive(convert(value));
 }
 
 function asJson(value: unknown): string {

@@ -1,21 +1,29 @@
 import { describeError, framesOf } from "../lambda/function-error.ts";
-import { type Inspection, inspectValue } from "./inspect.ts";
-import { inspectProperties, join } from "./inspect-parts.ts";
+import { propertyParts, propertyText } from "./inspect-parts.ts";
+import type { Shape } from "./inspect-shape.ts";
+import type { Inspection } from "./inspection.ts";
 
-/** Stack, then what else the error carries: own properties, its cause, the errors of an AggregateError. */
-export function inspectError(error: Error, inner: Inspection): string {
+/** The stack, then what else the error carries: its own properties, its cause, the errors of an AggregateError. */
+export function inspectError(inspection: Inspection, error: Error, depth: number): Shape | string {
   const { errorType, errorMessage } = describeError(error);
   const heading = errorMessage === "" ? errorType : `${errorType}: ${errorMessage}`;
   const frames = framesOf(error);
-  let shown = frames === "" ? `[${heading}]` : heading + frames;
-  if (inner.indent > 2) shown = shown.replaceAll("\n", `\n${" ".repeat(inner.indent - 2)}`);
-  if (inner.depth < -1) return shown;
-  const parts = inspectProperties(error, inner).filter((part) => !/^(stack|message|name): /.test(part));
+  const stack = frames === "" ? `[${heading}]` : heading + frames;
+  const base = stack.replaceAll("\n", `\n${" ".repeat(inspection.indent)}`);
+  const parts = (at: number): string[] => [
+    ...propertyParts(inspection, error, at).filter((part) => !/^(?:stack|message|name): /.test(part)),
+    ...hiddenParts(inspection, error, at),
+  ];
+  if (depth > inspection.depth || parts(depth + 1).length === 0) return base;
+  return { base, open: "{", close: "}", isList: false, name: errorType, parts };
+}
+
+function hiddenParts(inspection: Inspection, error: Error, depth: number): string[] {
+  const parts: string[] = [];
   for (const key of ["cause", "errors"]) {
     const descriptor = Object.getOwnPropertyDescriptor(error, key);
-    if (descriptor !== undefined && !descriptor.enumerable && "value" in descriptor) {
-      parts.push(`[${key}]: ${inspectValue(descriptor.value, inner)}`);
-    }
+    if (descriptor === undefined || descriptor.enumerable === true) continue;
+    parts.push(`[${key}]: ${propertyText(inspection, descriptor, depth)}`);
   }
-  return parts.length === 0 ? shown : join(`${shown} `, "{", parts, "}", { ...inner, indent: Math.max(inner.indent, 2) });
+  return parts;
 }

@@ -1,141 +1,99 @@
-import { isArray } from "../primordials.ts";
-import { type Inspection, inspectPrimitive, inspectValue, quote } from "./inspect.ts";
+import { isArray, mapForEach, setForEach } from "../primordials.ts";
+import { inspectValue } from "./inspect.ts";
+import { inspectPrimitive, quote } from "./inspect-primitive.ts";
+import type { Inspection } from "./inspection.ts";
 
 const ITEMS_MAX = 100;
-/** Node's `breakLength` and the width up to which short objects stay on one line (`compact: 3`). */
-const LINE_COLUMNS = 80;
-const COMPACT_COLUMNS = 72;
-
+const PROPERTIES_MAX = 1_000;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+const INDEX = /^(?:0|[1-9]\d*)$/;
 
-/** One line when it is short and flat, else one part a line. */
-export function join(prefix: string, open: string, parts: readonly string[], close: string, inner: Inspection): string {
-  const total = parts.reduce((sum, part) => sum + part.length + 2, prefix.length);
-  const flat = parts.every((part) => !part.includes("\n"));
-  if (flat && total + inner.indent <= COMPACT_COLUMNS + 4 && total <= LINE_COLUMNS) {
-    return `${prefix}${open} ${parts.join(", ")} ${close}`;
-  }
-  const margin = `\n${" ".repeat(inner.indent)}`;
-  return `${prefix}${open}${margin}${parts.join(`,${margin}`)}\n${" ".repeat(inner.indent - 2)}${close}`;
-}
-
-export function inspectProperties(value: object, inner: Inspection, skip = 0): string[] {
+export function propertyParts(inspection: Inspection, value: object, depth: number): string[] {
   const parts: string[] = [];
   const keys = Reflect.ownKeys(value);
-  for (let at = skip; at < keys.length; at++) {
-    const key = keys[at] as PropertyKey;
-    const descriptor = Object.getOwnPropertyDescriptor(value, key);
-    if (descriptor === undefined || (!descriptor.enumerable && !inner.showHidden)) continue;
-    if (isArray(value) && key === "length") continue;
-    if (parts.length === ITEMS_MAX * 10) {
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] as string | symbol;
+    if (isArray(value) && typeof key === "string" && INDEX.test(key)) continue;
+    const descriptor = Reflect.getOwnPropertyDescriptor(value, key);
+    if (descriptor?.enumerable !== true) continue;
+    if (parts.length === PROPERTIES_MAX) {
       parts.push(`... ${keys.length - at} more properties`);
       break;
     }
-    parts.push(`${keyText(key, descriptor)}: ${propertyText(descriptor, inner)}`);
+    parts.push(`${keyText(key)}: ${propertyText(inspection, descriptor, depth)}`);
   }
   return parts;
 }
 
-function keyText(key: PropertyKey, descriptor: PropertyDescriptor): string {
-  let text: string;
-  if (typeof key === "symbol") text = `[${inspectPrimitive(key)}]`;
-  else text = IDENTIFIER.test(String(key)) ? String(key) : quote(String(key));
-  return descriptor.enumerable ? text : `[${text}]`;
+function keyText(key: string | symbol): string {
+  if (typeof key === "symbol") return inspectPrimitive(key);
+  return IDENTIFIER.test(key) ? key : quote(key);
 }
 
-function propertyText(descriptor: PropertyDescriptor, inner: Inspection): string {
+export function propertyText(inspection: Inspection, descriptor: PropertyDescriptor, depth: number): string {
   if (descriptor.get !== undefined) return descriptor.set === undefined ? "[Getter]" : "[Getter/Setter]";
   if (descriptor.set !== undefined) return "[Setter]";
-  return inspectValue(descriptor.value, inner);
+  return inspection.nested(() => inspectValue(inspection, descriptor.value, depth));
 }
 
-export function inspectArray(value: readonly unknown[], name: string | null, inner: Inspection): string {
-  const { length } = value;
-  const prefix = isArray(value) && name === "Array" ? "" : `${name ?? "[Array: null prototype]"}(${length}) `;
+function more(count: number, what: string): string {
+  return `... ${count} more ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** Elements, runs of holes, and for arrays the properties that are no elements. */
+export function elementParts(inspection: Inspection, list: readonly unknown[], depth: number): string[] {
+  const { length } = list;
   const parts: string[] = [];
-  let holes = 0;
-  const flushHoles = (): void => {
-    if (holes > 0) parts.push(`<${holes} empty item${holes === 1 ? "" : "s"}>`);
-    holes = 0;
-  };
   let at = 0;
-  for (; at < length && parts.length < ITEMS_MAX && holes < 1e6; at++) {
-    if (at in value) {
-      flushHoles();
-      parts.push(inspectValue(value[at], inner));
-    } else holes++;
+  while (at < length && parts.length < ITEMS_MAX) {
+    const hole = holeAt(list, at);
+    if (hole > 0) parts.push(`<${hole} empty item${hole === 1 ? "" : "s"}>`);
+    else parts.push(inspection.nested(() => inspectValue(inspection, list[at], depth)));
+    at += Math.max(hole, 1);
   }
-  flushHoles();
-  if (at < length) parts.push(`... ${length - at} more item${length - at === 1 ? "" : "s"}`);
-  // Own keys come in order: the indices first, which were shown.
-  if (isArray(value)) parts.push(...namedProperties(value, inner));
-  if (parts.length === 0) return `${prefix}[]`;
-  return parts.length > 6 ? joinColumns(prefix, parts, inner) : join(prefix, "[", parts, "]", inner);
+  if (at < length) parts.push(more(length - at, "item"));
+  if (isArray(list)) parts.push(...propertyParts(inspection, list, depth));
+  return parts;
 }
 
-function namedProperties(value: readonly unknown[], inner: Inspection): string[] {
-  if (Object.keys(value).length <= Math.min(value.length, 1e5)) {
-    const last = Object.keys(value).at(-1);
-    if (last === undefined || /^\d+$/.test(last)) return [];
-  }
-  return inspectProperties(Object.fromEntries(Object.entries(value).filter(([key]) => !/^\d+$/.test(key))), inner);
+/** How many elements are missing from `from` on. */
+function holeAt(list: readonly unknown[], from: number): number {
+  if (from in list) return 0;
+  const next = Object.keys(list).find((key) => INDEX.test(key) && Number(key) > from);
+  return (next === undefined ? list.length : Number(next)) - from;
 }
 
-/** Many short items share lines. */
-function joinColumns(prefix: string, parts: readonly string[], inner: Inspection): string {
-  if (parts.some((part) => part.length > 16 || part.includes("\n"))) return join(prefix, "[", parts, "]", inner);
-  const lines: string[] = [];
-  let line = "";
-  for (const part of parts) {
-    if (line !== "" && line.length + part.length + 2 > COMPACT_COLUMNS - inner.indent) {
-      lines.push(line);
-      line = "";
-    }
-    line += line === "" ? part : `, ${part}`;
-  }
-  lines.push(line);
-  return lines.length === 1 ? `${prefix}[ ${line} ]` : join(prefix, "[", lines, "]", inner);
-}
-
-export function inspectMap(map: ReadonlyMap<unknown, unknown>, name: string | null, inner: Inspection): string {
+export function mapParts(inspection: Inspection, map: ReadonlyMap<unknown, unknown>, depth: number): string[] {
   const parts: string[] = [];
-  let left = ITEMS_MAX;
-  Map.prototype.forEach.call(map, (value, key) => {
-    if (left-- > 0) parts.push(`${inspectValue(key, inner)} => ${inspectValue(value, inner)}`);
+  let count = 0;
+  const shown = (value: unknown): string => inspectValue(inspection, value, depth);
+  mapForEach(map, (value, key) => {
+    if (++count <= ITEMS_MAX) parts.push(inspection.nested(() => `${shown(key)} => ${shown(value)}`));
   });
-  if (left < 0) parts.push(`... ${-left} more item${left === -1 ? "" : "s"}`);
-  const prefix = `${name ?? "Map"}(${map.size}) `;
-  return parts.length === 0 ? `${prefix}{}` : join(prefix, "{", parts, "}", inner);
+  if (count > ITEMS_MAX) parts.push(more(count - ITEMS_MAX, "item"));
+  return [...parts, ...propertyParts(inspection, map, depth)];
 }
 
-export function inspectSet(set: ReadonlySet<unknown>, name: string | null, inner: Inspection): string {
+export function setParts(inspection: Inspection, set: ReadonlySet<unknown>, depth: number): string[] {
   const parts: string[] = [];
-  let left = ITEMS_MAX;
-  Set.prototype.forEach.call(set, (value) => {
-    if (left-- > 0) parts.push(inspectValue(value, inner));
+  let count = 0;
+  setForEach(set, (value) => {
+    if (++count <= ITEMS_MAX) parts.push(inspection.nested(() => inspectValue(inspection, value, depth)));
   });
-  if (left < 0) parts.push(`... ${-left} more item${left === -1 ? "" : "s"}`);
-  const prefix = `${name ?? "Set"}(${set.size}) `;
-  return parts.length === 0 ? `${prefix}{}` : join(prefix, "{", parts, "}", inner);
+  if (count > ITEMS_MAX) parts.push(more(count - ITEMS_MAX, "item"));
+  return [...parts, ...propertyParts(inspection, set, depth)];
 }
 
-/** ArrayBuffer and DataView. */
-export function inspectBytes(value: object, tag: string, inner: Inspection): string {
-  if (tag === "DataView") {
-    const view = value as DataView;
-    return join(
-      "DataView ",
-      "{",
-      [`byteLength: ${view.byteLength}`, `byteOffset: ${view.byteOffset}`, `buffer: ${inspectValue(view.buffer, inner)}`],
-      "}",
-      inner,
-    );
-  }
-  const bytes = new Uint8Array(value as ArrayBuffer);
+export function bufferParts(buffer: ArrayBuffer): string[] {
+  if (buffer.detached) return ["(detached)", "[byteLength]: 0"];
+  const bytes = new Uint8Array(buffer, 0, Math.min(buffer.byteLength, 50));
   let hex = "";
-  for (let at = 0; at < bytes.length && at < 50; at++) {
-    hex += `${at === 0 ? "" : " "}${(bytes[at] as number).toString(16).padStart(2, "0")}`;
-  }
-  if (bytes.length > 50) hex += ` ... ${bytes.length - 50} more bytes`;
-  return join(`${tag} `, "{", [`[Uint8Contents]: <${hex}>`, `byteLength: ${bytes.length}`], "}", inner);
+  for (const byte of bytes) hex += `${hex === "" ? "" : " "}${byte.toString(16).padStart(2, "0")}`;
+  if (buffer.byteLength > 50) hex += ` ${more(buffer.byteLength - 50, "byte")}`;
+  return [`[Uint8Contents]: <${hex}>`, `[byteLength]: ${buffer.byteLength}`];
+}
+
+export function viewParts(inspection: Inspection, view: DataView, depth: number): string[] {
+  const buffer = inspection.nested(() => inspectValue(inspection, view.buffer, depth));
+  return [`[byteLength]: ${view.byteLength}`, `[byteOffset]: ${view.byteOffset}`, `[buffer]: ${buffer}`];
 }

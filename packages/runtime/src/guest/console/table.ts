@@ -32,7 +32,9 @@ function rowsOf(data: object): [string, unknown][] {
 }
 
 function draw(names: readonly string[], rows: readonly ReadonlyMap<string, string>[]): string {
-  const widths = names.map((name) => rows.reduce((width, row) => Math.max(width, (row.get(name) ?? "").length), name.length) + 2);
+  const widths = names.map(
+    (name) => rows.reduce((width, row) => Math.max(width, (row.get(name) ?? "").length), name.length) + 2,
+  );
   const rule = (left: string, middle: string, right: string): string =>
     left + widths.map((width) => "─".repeat(width)).join(middle) + right;
   const line = (texts: readonly string[]): string =>

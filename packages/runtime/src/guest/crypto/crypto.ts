@@ -1,13 +1,6 @@
 import { callSync } from "../bridge/host.ts";
 import { domException, loadSubtle } from "../lazy.ts";
-import {
-  IntrinsicTypeError,
-  IntrinsicUint8Array,
-  objectDefineProperty,
-  symbolToStringTag,
-  typedArraySet,
-  typedArrayTag,
-} from "../primordials.ts";
+import { brand, IntrinsicTypeError, IntrinsicUint8Array, typedArraySet, typedArrayTag } from "../primordials.ts";
 import { type Bytes, bytesOf } from "../web/bytes.ts";
 
 const BYTES_MAX = 65_536;
@@ -37,7 +30,7 @@ function fillRandom(target: Uint8Array): void {
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-export const Crypto = class Crypto {
+export class Crypto {
   get subtle(): object {
     return loadSubtle().subtle;
   }
@@ -68,7 +61,7 @@ export const Crypto = class Crypto {
     }
     return uuid;
   }
-};
-objectDefineProperty(Crypto.prototype, symbolToStringTag, { value: "Crypto", configurable: true });
+}
+brand(Crypto, "Crypto");
 
 export const crypto = new Crypto();

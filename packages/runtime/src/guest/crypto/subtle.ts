@@ -1,13 +1,12 @@
 import { callSync } from "../bridge/host.ts";
 import { domException } from "../lazy.ts";
 import {
+  brand,
   IntrinsicTypeError,
   IntrinsicUint8Array,
   jsonStringify,
-  objectDefineProperty,
   objectFreeze,
   stringToUpperCase,
-  symbolToStringTag,
   toText,
 } from "../primordials.ts";
 import { base64OfBytes } from "../web/base64.ts";
@@ -24,7 +23,7 @@ interface KeyParts {
 
 let partsOf: (key: CryptoKey) => KeyParts | undefined;
 
-export const CryptoKey = class CryptoKey {
+export class CryptoKey {
   readonly #parts: KeyParts;
   readonly #algorithm: object;
 
@@ -53,8 +52,7 @@ export const CryptoKey = class CryptoKey {
   static {
     partsOf = (key) => (typeof key === "object" && key !== null && #parts in key ? key.#parts : undefined);
   }
-};
-export type CryptoKey = InstanceType<typeof CryptoKey>;
+}
 
 type Algorithm = string | { readonly name: string; readonly hash?: string | { readonly name: string } };
 
@@ -102,7 +100,7 @@ function equal(left: Uint8Array, right: Uint8Array): boolean {
   return difference === 0;
 }
 
-export const SubtleCrypto = class SubtleCrypto {
+export class SubtleCrypto {
   async digest(algorithm: Algorithm, data: unknown): Promise<ArrayBuffer> {
     return callSync("crypto.digest", hashOf(algorithm), copyBytes(requireBytes("The data", data)));
   }
@@ -143,8 +141,8 @@ export const SubtleCrypto = class SubtleCrypto {
     const expected = new IntrinsicUint8Array(hmac(usable(algorithm, key, "verify"), data));
     return equal(expected, requireBytes("The signature", signature));
   }
-};
-objectDefineProperty(CryptoKey.prototype, symbolToStringTag, { value: "CryptoKey", configurable: true });
-objectDefineProperty(SubtleCrypto.prototype, symbolToStringTag, { value: "SubtleCrypto", configurable: true });
+}
+brand(CryptoKey, "CryptoKey");
+brand(SubtleCrypto, "SubtleCrypto");
 
 export const subtle = new SubtleCrypto();

@@ -1,12 +1,6 @@
 import { type FetchResponseHead, LIMITS } from "@sluice/core";
 import { callAsync, type HostReply } from "../bridge/async-calls.ts";
-import {
-  IntrinsicPromise,
-  IntrinsicTypeError,
-  IntrinsicUint8Array,
-  jsonParse,
-  jsonStringify,
-} from "../primordials.ts";
+import { IntrinsicPromise, IntrinsicTypeError, IntrinsicUint8Array, jsonParse, jsonStringify } from "../primordials.ts";
 import type { AbortSignal } from "../web/abort.ts";
 import { copyBytes } from "../web/bytes.ts";
 import { bodyContent } from "./body.ts";
@@ -23,7 +17,7 @@ export async function fetch(input: unknown, init?: RequestInit): Promise<Respons
   const body = await requestBytes(request);
   const reply = callAsync("http.fetch", headJson(request), body);
   const { text, bytes } = await (signal === undefined ? reply : unlessAborted(reply, signal));
-  return receivedResponse(jsonParse(text) as FetchResponseHead, new IntrinsicUint8Array(bytes ?? 0));
+  return receivedResponse(jsonParse(text) as FetchResponseHead, bytes === undefined ? new IntrinsicUint8Array(0) : new IntrinsicUint8Array(bytes));
 }
 
 async function requestBytes(request: Request): Promise<ArrayBuffer | undefined> {

@@ -1,10 +1,10 @@
 import {
+  brand,
   IntrinsicTypeError,
   objectDefineProperty,
   regExpExec,
   stringToLowerCase,
   symbolIterator,
-  symbolToStringTag,
   toText,
 } from "../primordials.ts";
 
@@ -29,7 +29,7 @@ function checkValue(name: string, value: unknown): string {
 let listOf: (headers: Headers) => readonly HeaderPair[];
 let makeImmutable: (headers: Headers) => void;
 
-export const Headers = class Headers {
+export class Headers {
   /** Lower-case names, in the order of appending. */
   #list: HeaderPair[] = [];
   #immutable = false;
@@ -137,15 +137,14 @@ export const Headers = class Headers {
       headers.#immutable = true;
     };
   }
-};
-export type Headers = InstanceType<typeof Headers>;
+}
 
 objectDefineProperty(Headers.prototype, symbolIterator, {
   value: Headers.prototype.entries,
   writable: true,
   configurable: true,
 });
-objectDefineProperty(Headers.prototype, symbolToStringTag, { value: "Headers", configurable: true });
+brand(Headers, "Headers");
 
 /** As they were set, for the wire. */
 export function headerList(headers: Headers): readonly HeaderPair[] {

@@ -1,5 +1,5 @@
 import { loadAbort } from "../lazy.ts";
-import { IntrinsicTypeError, objectDefineProperty, symbolToStringTag } from "../primordials.ts";
+import { brand, IntrinsicTypeError } from "../primordials.ts";
 import type { AbortSignal } from "../web/abort.ts";
 import { Body, bodyContent } from "./body.ts";
 import type { BodyContent } from "./body-content.ts";
@@ -18,7 +18,7 @@ interface Parts {
 
 let partsOf: (request: Request) => Parts;
 
-export const Request = class Request extends Body {
+export class Request extends Body {
   readonly #parts: Parts;
 
   constructor(input: unknown, options: RequestInit = {}) {
@@ -85,10 +85,9 @@ export const Request = class Request extends Body {
   static {
     partsOf = (request) => request.#parts;
   }
-};
-export type Request = InstanceType<typeof Request>;
+}
 
-objectDefineProperty(Request.prototype, symbolToStringTag, { value: "Request", configurable: true });
+brand(Request, "Request");
 
 /** The signal that the caller gave, without making one. */
 export function givenSignal(request: Request): AbortSignal | undefined {

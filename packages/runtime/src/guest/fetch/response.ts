@@ -1,12 +1,11 @@
 import { loadUrl } from "../lazy.ts";
 import {
+  brand,
   IntrinsicRangeError,
   IntrinsicTypeError,
   jsonStringify,
   numberIsInteger,
-  objectDefineProperty,
   regExpExec,
-  symbolToStringTag,
   toNumber,
   toText,
 } from "../primordials.ts";
@@ -47,7 +46,7 @@ class Prepared {
   }
 }
 
-export const Response = class Response extends Body {
+export class Response extends Body {
   readonly #parts: Parts;
 
   constructor(body?: unknown, options: ResponseInit = {}) {
@@ -109,10 +108,9 @@ export const Response = class Response extends Body {
     if (!headers.has("content-type")) headers.set("content-type", "application/json");
     return new Response(text, { ...init, headers });
   }
-};
-export type Response = InstanceType<typeof Response>;
+}
 
-objectDefineProperty(Response.prototype, symbolToStringTag, { value: "Response", configurable: true });
+brand(Response, "Response");
 
 function prepare(body: unknown, init: ResponseInit): Prepared {
   const status = init.status === undefined ? 200 : toNumber(init.status);

@@ -10,9 +10,16 @@ const INIT_DONE = HOST_CALLS["init.done"].op;
 
 export type Handler = (event: unknown, context: unknown, callback: unknown) => unknown;
 
-export type LoadedFunction =
-  | { readonly error: FunctionError }
-  | { readonly error: undefined; readonly settings: GuestSettings; readonly handler: Handler; readonly arity: number };
+export interface ReadyFunction {
+  readonly error: undefined;
+  readonly settings: GuestSettings;
+  readonly handler: Handler;
+  /** Parameters that the handler declares: with three, it answers through its callback. */
+  readonly arity: number;
+}
+
+/** A function that failed to load answers every invocation with its error. */
+export type LoadedFunction = { readonly error: FunctionError } | ReadyFunction;
 
 /** The user's bundle in CommonJS form. */
 export type Factory = (

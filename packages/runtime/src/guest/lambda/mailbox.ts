@@ -1,11 +1,11 @@
-import { type GuestContext, type GuestSettings } from "@sluice/core";
+import type { GuestContext } from "@sluice/core";
 import { closeOutsideLog } from "../console/log.ts";
 import { atomicsCompareExchange, inMicrotask, jsonParse } from "../primordials.ts";
 import { describeError } from "./function-error.ts";
 import { endWhenIdle } from "./idle.ts";
 import { Invocation, runningInvocation, setRunningInvocation } from "./invocation.ts";
 import { createCallback, createContext } from "./lambda-context.ts";
-import type { LoadedFunction } from "./load.ts";
+import type { LoadedFunction, ReadyFunction } from "./load.ts";
 import { failInvocation, onSettled, succeedInvocation } from "./outcome.ts";
 
 interface Entry {
@@ -81,7 +81,7 @@ function start(entry: Entry): void {
   }
 }
 
-function callHandler(fn: LoadedFunction, invocation: Invocation, event: unknown): void {
+function callHandler(fn: ReadyFunction, invocation: Invocation, event: unknown): void {
   const callback = createCallback(invocation);
   const { handler, arity } = fn;
   const returned = handler(event, createContext(fn.settings, invocation, callback), callback);

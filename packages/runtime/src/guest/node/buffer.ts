@@ -25,7 +25,8 @@ const patches = {
 };
 Object.assign(Buffer, patches);
 Buffer.prototype.toString = function (encoding?: unknown, start?: number, end?: number): string {
-  if (!isBase64Url(encoding)) return arguments.length === 0 ? toString.call(this) : toString.call(this, encoding, start, end);
+  if (!isBase64Url(encoding))
+    return arguments.length === 0 ? toString.call(this) : toString.call(this, encoding, start, end);
   return toString.call(this, "base64", start, end).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 };
 

@@ -10,7 +10,6 @@ import { queueMicrotask } from "../timers/timers.ts";
 /** Put in by the bundler: the Node release that the platform runs on. */
 declare const __NODE_VERSIONS__: { readonly version: string; readonly v8: string; readonly arch: string };
 
-
 const env: Record<string, string> = {};
 
 /** Lambda's own variables first, then the function's. */

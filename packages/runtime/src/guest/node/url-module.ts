@@ -17,6 +17,7 @@ export function urlModule({ URL, URLSearchParams }: UrlClasses) {
       const absolute = path.startsWith("/") ? path : `/var/task/${path}`;
       return new URL(`file://${absolute.replace(/[%?#\\\n\r\t]/g, (char) => encodeURIComponent(char))}`);
     },
-    domainToASCII: (domain: string): string => (URL.canParse(`ws://${domain}`) ? new URL(`ws://${domain}`).hostname : ""),
+    domainToASCII: (domain: string): string =>
+      URL.canParse(`ws://${domain}`) ? new URL(`ws://${domain}`).hostname : "",
   };
 }

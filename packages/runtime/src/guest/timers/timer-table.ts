@@ -1,6 +1,17 @@
 import { HOST_CALLS, LIMITS } from "@sluice/core";
 import { notify } from "../bridge/host.ts";
-import { IntrinsicMap, IntrinsicRangeError, mapDelete, mapForEach, mapGet, mapSet, mapSize, toNumber, toText, trunc } from "../primordials.ts";
+import {
+  IntrinsicMap,
+  IntrinsicRangeError,
+  mapDelete,
+  mapForEach,
+  mapGet,
+  mapSet,
+  mapSize,
+  toNumber,
+  toText,
+  trunc,
+} from "../primordials.ts";
 
 const TIMER_START = HOST_CALLS["timer.start"].op;
 const TIMER_CLEAR = HOST_CALLS["timer.clear"].op;
@@ -25,7 +36,9 @@ export function beginTimerTurn(): void {
 /** @throws RangeError past LIMITS.timersPerInvocation pending, or as many started without giving up control */
 export function startTimer(delayMs: number, entry: TableEntry): number {
   if (mapSize(entries) >= LIMITS.timersPerInvocation || startedInTurn >= LIMITS.timersPerInvocation) {
-    throw new IntrinsicRangeError(`more than ${LIMITS.timersPerInvocation} timers at once: wait for some of them first`);
+    throw new IntrinsicRangeError(
+      `more than ${LIMITS.timersPerInvocation} timers at once: wait for some of them first`,
+    );
   }
   lastId = lastId === 0x7fffffff ? 1 : lastId + 1;
   arm(lastId, delayMs, entry);

@@ -1,11 +1,5 @@
 import { reportUncaught } from "../lambda/uncaught.ts";
-import {
-  inMicrotask,
-  IntrinsicTypeError,
-  reflectApply,
-  symbolToPrimitive,
-  toNumber,
-} from "../primordials.ts";
+import { inMicrotask, IntrinsicTypeError, reflectApply, symbolToPrimitive, toNumber } from "../primordials.ts";
 import { arm, clampDelay, clearTimer, startTimer, type TableEntry, timerOf } from "./timer-table.ts";
 
 type Callback = (...args: unknown[]) => unknown;

@@ -16,10 +16,14 @@ export function toASCII(domain: string): string | null {
 }
 
 /** Ignored by UTS #46: soft hyphen, joiners, variation selectors and the like. */
-const IGNORED = /[\u00ad\u034f\u180b-\u180d\u180f\u200b\u2060\u2064\ufe00-\ufe0f\ufeff\u{1bca0}-\u{1bca3}\u{e0100}-\u{e01ef}]/gu;
+const IGNORED =
+  /[\u00ad\u034f\u180b-\u180d\u180f\u200b\u2060\u2064\ufe00-\ufe0f\ufeff\u{1bca0}-\u{1bca3}\u{e0100}-\u{e01ef}]/gu;
 
 function map(domain: string): string {
-  const prepared = domain.replace(IGNORED, "").replace(/[\u3002\uff0e\uff61]/g, ".").replaceAll("\u1e9e", "\u00df");
+  const prepared = domain
+    .replace(IGNORED, "")
+    .replace(/[\u3002\uff0e\uff61]/g, ".")
+    .replaceAll("\u1e9e", "\u00df");
   // Twice: lower case may bring forth what is not normal, and normal form what is not lower case.
   return foldCase(foldCase(prepared).normalize("NFKC")).normalize("NFKC").replace(IGNORED, "");
 }

@@ -1,4 +1,4 @@
-import { IntrinsicTypeError, objectCreate, objectDefineProperty, symbolToStringTag, toNumber } from "../primordials.ts";
+import { brand, IntrinsicTypeError, objectCreate, toNumber } from "../primordials.ts";
 import { domException } from "../lazy.ts";
 import { setTimeout } from "../timers/timers.ts";
 import { Event, EventTarget } from "./event-target.ts";
@@ -10,17 +10,15 @@ let createSignal: () => AbortSignal;
 let abortSignal: (signal: AbortSignal, reason: unknown) => void;
 const KEY = objectCreate(null) as object;
 
-export const AbortSignal = class AbortSignal extends EventTarget {
+export class AbortSignal extends EventTarget {
   #aborted = false;
   #reason: unknown;
   #onabort: AbortHandler = null;
+  #listensForHandler = false;
 
   constructor(key?: unknown) {
     if (key !== KEY) throw new IntrinsicTypeError("Illegal constructor");
     super();
-    this.addEventListener("abort", (event) => {
-      if (typeof this.#onabort === "function") this.#onabort(event);
-    });
   }
 
   get aborted(): boolean {
@@ -37,6 +35,10 @@ export const AbortSignal = class AbortSignal extends EventTarget {
 
   set onabort(handler: AbortHandler) {
     this.#onabort = typeof handler === "function" ? handler : null;
+    // It runs in the order of its first setting, whatever is put in its place later.
+    if (this.#listensForHandler) return;
+    this.#listensForHandler = true;
+    this.addEventListener("abort", (event) => this.#onabort?.(event));
   }
 
   throwIfAborted(): void {
@@ -86,10 +88,9 @@ export const AbortSignal = class AbortSignal extends EventTarget {
       signal.dispatchEvent(new Event("abort"));
     };
   }
-};
-export type AbortSignal = InstanceType<typeof AbortSignal>;
+}
 
-export const AbortController = class AbortController {
+export class AbortController {
   readonly #signal = createSignal();
 
   get signal(): AbortSignal {
@@ -99,7 +100,7 @@ export const AbortController = class AbortController {
   abort(reason?: unknown): void {
     abortSignal(this.#signal, reason);
   }
-};
+}
 
-objectDefineProperty(AbortSignal.prototype, symbolToStringTag, { value: "AbortSignal", configurable: true });
-objectDefineProperty(AbortController.prototype, symbolToStringTag, { value: "AbortController", configurable: true });
+brand(AbortSignal, "AbortSignal");
+brand(AbortController, "AbortController");

@@ -1,10 +1,9 @@
 import {
+  brand,
   captureStackTrace,
   defineHidden,
   IntrinsicError,
   objectDefineProperty,
-  objectHasOwn,
-  symbolToStringTag,
   toText,
 } from "../primordials.ts";
 
@@ -37,7 +36,7 @@ const LEGACY: readonly (readonly [name: string, constant: string])[] = [
   ["DataCloneError", "DATA_CLONE_ERR"],
 ];
 
-export const DOMException = class DOMException extends IntrinsicError {
+export class DOMException extends IntrinsicError {
   readonly #name: string;
 
   constructor(message: unknown = "", nameOrOptions: unknown = "Error") {
@@ -61,18 +60,13 @@ export const DOMException = class DOMException extends IntrinsicError {
     for (let at = 0; at < LEGACY.length; at++) if (LEGACY[at]?.[0] === this.#name) return at + 1;
     return 0;
   }
-};
-export type DOMException = InstanceType<typeof DOMException>;
+}
 
-objectDefineProperty(DOMException.prototype, symbolToStringTag, hidden("DOMException"));
+brand(DOMException, "DOMException");
 for (let at = 0; at < LEGACY.length; at++) {
   const constant = LEGACY[at]?.[1] as string;
   objectDefineProperty(DOMException, constant, fixed(at + 1));
   objectDefineProperty(DOMException.prototype, constant, fixed(at + 1));
-}
-
-function hidden(value: string): PropertyDescriptor {
-  return { __proto__: null, value, configurable: true } as PropertyDescriptor;
 }
 
 function fixed(value: number): PropertyDescriptor {

@@ -1,13 +1,12 @@
 import { reportUncaught } from "../lambda/uncaught.ts";
 import {
+  brand,
   dateNow,
   IntrinsicMap,
   IntrinsicTypeError,
   mapGet,
   mapSet,
-  objectDefineProperty,
   reflectApply,
-  symbolToStringTag,
   toText,
 } from "../primordials.ts";
 import { domException } from "../lazy.ts";
@@ -26,7 +25,7 @@ let control: {
   setPassive(event: Event, passive: boolean): void;
 };
 
-export const Event = class Event {
+export class Event {
   readonly type: string;
   readonly bubbles: boolean;
   readonly cancelable: boolean;
@@ -105,17 +104,16 @@ export const Event = class Event {
       },
     };
   }
-};
-export type Event = InstanceType<typeof Event>;
+}
 
-export const CustomEvent = class CustomEvent extends Event {
+export class CustomEvent extends Event {
   readonly detail: unknown;
 
   constructor(type: string, init: EventInit & { readonly detail?: unknown } = {}) {
     super(type, init);
     this.detail = init?.detail ?? null;
   }
-};
+}
 
 type Listener = ((event: Event) => unknown) | { handleEvent(event: Event): unknown };
 
@@ -134,7 +132,7 @@ interface ListenerOptions {
   readonly signal?: { readonly aborted: boolean; addEventListener(type: string, listener: Listener): void };
 }
 
-export const EventTarget = class EventTarget {
+export class EventTarget {
   /** Lists are replaced, never changed: a dispatch goes on with the list that it began with. */
   readonly #listeners = new IntrinsicMap<string, readonly Registration[]>();
 
@@ -160,7 +158,11 @@ export const EventTarget = class EventTarget {
     const found = list.find((known) => known.listener === listener && known.capture === capture);
     if (found === undefined) return;
     found.removed = true;
-    mapSet(this.#listeners, name, list.filter((known) => known !== found));
+    mapSet(
+      this.#listeners,
+      name,
+      list.filter((known) => known !== found),
+    );
   }
 
   dispatchEvent(event: Event): boolean {
@@ -177,8 +179,7 @@ export const EventTarget = class EventTarget {
     control.end(event);
     return !event.defaultPrevented;
   }
-};
-export type EventTarget = InstanceType<typeof EventTarget>;
+}
 
 /** A listener that throws does not keep the others from running. */
 function notifyListener(target: EventTarget, listener: Listener, event: Event): void {
@@ -194,10 +195,6 @@ function toOptions(options: boolean | ListenerOptions | undefined): ListenerOpti
   return typeof options === "object" && options !== null ? options : { capture: Boolean(options) };
 }
 
-for (const [eventClass, name] of [
-  [Event, "Event"],
-  [CustomEvent, "CustomEvent"],
-  [EventTarget, "EventTarget"],
-] as const) {
-  objectDefineProperty(eventClass.prototype, symbolToStringTag, { value: name, configurable: true });
-}
+brand(Event, "Event");
+brand(CustomEvent, "CustomEvent");
+brand(EventTarget, "EventTarget");

@@ -1,8 +1,8 @@
 import { startedAt } from "../clock.ts";
-import { dateNow, objectDefineProperty, symbolToStringTag } from "../primordials.ts";
+import { brand, dateNow } from "../primordials.ts";
 
 /** Whole milliseconds: an isolate has no finer clock, and a finer one would help attacks that time the processor. */
-const Performance = class Performance {
+class Performance {
   get timeOrigin(): number {
     return startedAt;
   }
@@ -14,7 +14,7 @@ const Performance = class Performance {
   toJSON(): object {
     return { timeOrigin: startedAt };
   }
-};
-objectDefineProperty(Performance.prototype, symbolToStringTag, { value: "Performance", configurable: true });
+}
+brand(Performance, "Performance");
 
 export const performance = new Performance();

@@ -1,10 +1,9 @@
 import {
+  brand,
   IntrinsicRangeError,
   IntrinsicTypeError,
   IntrinsicUint8Array,
-  objectDefineProperty,
   stringToLowerCase,
-  symbolToStringTag,
   toText,
 } from "../primordials.ts";
 import { requireBytes } from "./bytes.ts";
@@ -49,7 +48,7 @@ const WINDOWS_1252 =
 
 const NOTHING = new IntrinsicUint8Array(0);
 
-export const TextDecoder = class TextDecoder {
+export class TextDecoder {
   readonly #encoding: Encoding;
   readonly #fatal: boolean;
   readonly #ignoreBom: boolean;
@@ -150,6 +149,6 @@ export const TextDecoder = class TextDecoder {
     this.#pendingHigh = undefined;
     this.#begun = false;
   }
-};
+}
 
-objectDefineProperty(TextDecoder.prototype, symbolToStringTag, { value: "TextDecoder", configurable: true });
+brand(TextDecoder, "TextDecoder");

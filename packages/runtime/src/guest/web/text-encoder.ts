@@ -1,7 +1,7 @@
-import { IntrinsicTypeError, objectDefineProperty, symbolToStringTag, toText } from "../primordials.ts";
+import { brand, IntrinsicTypeError, toText } from "../primordials.ts";
 import { encodeUtf8, encodeUtf8Into } from "./utf8.ts";
 
-export const TextEncoder = class TextEncoder {
+export class TextEncoder {
   get encoding(): string {
     return "utf-8";
   }
@@ -16,6 +16,6 @@ export const TextEncoder = class TextEncoder {
     }
     return encodeUtf8Into(toText(text), destination);
   }
-};
+}
 
-objectDefineProperty(TextEncoder.prototype, symbolToStringTag, { value: "TextEncoder", configurable: true });
+brand(TextEncoder, "TextEncoder");

@@ -1,4 +1,4 @@
-import { PlatformError } from "@sluice/core";
+import { PlatformError } from "./platform-error.ts";
 
 /** Where a server is, as ioredis takes it. */
 export interface RedisAddress {
@@ -13,12 +13,14 @@ export interface RedisAddress {
 }
 
 /**
- * Reads `redis://[user[:password]@]host[:port][/db]`, `rediss://…` (TLS) or `unix:/path[?db=n]`. Messages never show
+ * Reads `redis://[user[:password]@]host[:port][/db]`, `rediss://…` (TLS), `unix:/path[?db=n]` or the bare
+ * path of a socket. Messages never show
  * the address, because it may hold a password.
  *
  * @throws PlatformError Service.Unavailable
  */
-export function parseRedisUrl(text: string): RedisAddress {
+export function parseRedisAddress(text: string): RedisAddress {
+  if (text.startsWith("/")) return { path: text, db: 0 };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "unix:" && url.host === "" && url.pathname.startsWith("/")) {
     return { path: decode(url.pathname), db: database(url.searchParams.get("db") ?? "0") };

@@ -1,4 +1,4 @@
-import { parseRedisUrl } from "./redis-url.ts";
+import { parseRedisAddress } from "./redis-address.ts";
 
 describe("addresses of Redis", () => {
   test.each([
@@ -13,7 +13,7 @@ describe("addresses of Redis", () => {
     ["unix:/tmp/a%20b.sock", { path: "/tmp/a b.sock", db: 0 }],
     ["unix:///tmp/a.sock?db=2", { path: "/tmp/a.sock", db: 2 }],
   ])("%s is read", (text, address) => {
-    expect(parseRedisUrl(text)).toEqual(address);
+    expect(parseRedisAddress(text)).toEqual(address);
   });
 
   test.each([
@@ -25,6 +25,6 @@ describe("addresses of Redis", () => {
     "redis://h:s3cret%@h",
     "unix:relative",
   ])("'%s' is refused without showing a password", (text) => {
-    expect(() => parseRedisUrl(text)).toThrow(/^The address of Redis (must|has) (?!.*s3cret)/);
+    expect(() => parseRedisAddress(text)).toThrow(/^The address of Redis (must|has) (?!.*s3cret)/);
   });
 });
