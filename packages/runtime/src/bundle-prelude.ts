@@ -54,6 +54,8 @@ export async function bundlePrelude(): Promise<string> {
     sourcemap: false,
     treeShaking: true,
     define: {
+      // whatwg-url looks at this class when it is loaded; by then the guest has none, and no URL is made of buffers.
+      SharedArrayBuffer: "ArrayBuffer",
       __NODE_VERSIONS__: JSON.stringify({ version: process.version, v8: process.versions.v8, arch: process.arch }),
     },
     plugins: [replacements, coreIsPure],

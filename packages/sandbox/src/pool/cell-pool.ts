@@ -28,15 +28,14 @@ interface Waiting extends PendingRun {
 }
 
 const WATCH_MS = 50;
-/** A run that lost its cell this often through others runs alone next. */
-const RERUNS_BEFORE_SOLO = 2;
 
 /**
  * The cells of one worker: which cell runs what, and what happens when one is lost.
  *
  *   P1 A cell serves one tenant for its whole life.
  *   P2 A run is answered once: by its cell, or by the pool when its cell was lost and it was to blame.
- *   P3 When nobody can say who killed a cell, every suspect runs again, alone: who kills a second cell is guilty.
+ *   P3 When nobody can say who killed a cell, its runs begin again among themselves, away from new ones; those that
+ *      are in a second cell that dies begin again alone: who is alone in a cell that dies is guilty.
  */
 export class CellPool implements CellEvents {
   readonly #options: CellPoolOptions;
@@ -60,7 +59,7 @@ export class CellPool implements CellEvents {
   /** Runs an event; never rejects. */
   run(request: RunRequest): Promise<RunResult> {
     return new Promise((resolve) => {
-      this.#place({ request, solo: false, reruns: 0, startedAt: 0, deadline: undefined, resolve });
+      this.#place({ request, quarantine: "none", reruns: 0, startedAt: 0, deadline: undefined, resolve });
     });
   }
 
@@ -105,7 +104,7 @@ export class CellPool implements CellEvents {
       logs: head.logs,
       reruns: run.reruns,
     });
-    if (cell.runs === 0 && (cell.retiring || cell.solo)) cell.kill("crash", { expected: true });
+    if (cell.runs === 0 && (cell.retiring || cell.quarantine !== "none")) cell.kill("crash", { expected: true });
     if (this.#queue.length > 0) this.#drainQueue();
   }
 
@@ -155,9 +154,8 @@ export class CellPool implements CellEvents {
   }
 
   #rerun(run: PendingRun, suspect: boolean): void {
-    const reruns = run.reruns + 1;
-    const solo = suspect || reruns >= RERUNS_BEFORE_SOLO;
-    this.#place({ ...(run as Waiting), solo, reruns, startedAt: 0, deadline: undefined });
+    const quarantine = !suspect ? run.quarantine : run.quarantine === "none" ? "suspects" : "alone";
+    this.#place({ ...(run as Waiting), quarantine, reruns: run.reruns + 1, startedAt: 0, deadline: undefined });
   }
 
   #settle(run: PendingRun, result: RunResult): void {
@@ -165,7 +163,7 @@ export class CellPool implements CellEvents {
   }
 
   #place(run: Waiting): void {
-    const cell = run.solo ? this.#soloCell(run) : (this.#cellFor(run) ?? this.#newCell(run));
+    const cell = this.#cellFor(run) ?? this.#newCell(run);
     if (cell === undefined) this.#queue.push(run);
     else cell.start(run);
   }
@@ -174,13 +172,16 @@ export class CellPool implements CellEvents {
     for (const run of this.#queue.splice(0)) this.#place(run);
   }
 
-  /** Among the tenant's cells with room: a warm one first, then the least busy. */
+  /** Among the tenant's cells with room and of the same quarantine: a warm one first, then the least busy. */
   #cellFor(run: Waiting): CellProcess | undefined {
     const { tenant, key } = run.request.version;
+    const { quarantine } = run;
+    if (quarantine === "alone") return undefined;
     let best: CellProcess | undefined;
     let bestWarm = false;
     for (const cell of this.#cells) {
-      if (cell.tenant !== tenant || cell.retiring || cell.solo || cell.runs >= this.#options.isolatesPerCell) continue;
+      if (cell.tenant !== tenant || cell.retiring || cell.quarantine !== quarantine) continue;
+      if (cell.runs >= this.#options.isolatesPerCell) continue;
       const warm = cell.isWarm(key);
       if (best === undefined || (warm && !bestWarm) || (warm === bestWarm && cell.runs < best.runs)) {
         best = cell;
@@ -194,12 +195,7 @@ export class CellPool implements CellEvents {
     const cell = this.#takeSpare();
     if (cell === undefined) return undefined;
     cell.tenant = run.request.version.tenant;
-    return cell;
-  }
-
-  #soloCell(run: Waiting): CellProcess | undefined {
-    const cell = this.#newCell(run);
-    if (cell !== undefined) cell.solo = true;
+    cell.quarantine = run.quarantine;
     return cell;
   }
 

@@ -18,11 +18,16 @@ import { readRssMb } from "./rss.ts";
 import type { Broker, RunRequest } from "./run.ts";
 import { spawnCell } from "./spawn-cell.ts";
 
+/**
+ * How far a run is kept from others: not at all; in a cell with other suspects, because one of them killed the last
+ * one; in a cell of its own, because that happened to it again.
+ */
+export type Quarantine = "none" | "suspects" | "alone";
+
 /** One run inside a cell, until DONE or the end of the cell. */
 export interface PendingRun {
   readonly request: RunRequest;
-  /** Alone in its cell, because it may have killed the one before. */
-  readonly solo: boolean;
+  readonly quarantine: Quarantine;
   readonly reruns: number;
   /** Epoch milliseconds of STARTED; 0 before. */
   startedAt: number;
@@ -64,7 +69,7 @@ const BOOT_MS = 30_000;
 /** The parent's handle of one cell process (D4: empty environment, no secret, no network of its own). */
 export class CellProcess {
   tenant: string | undefined;
-  solo = false;
+  quarantine: Quarantine = "none";
   retiring = false;
   idleSince: number;
   isolates = 0;
