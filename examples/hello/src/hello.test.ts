@@ -21,6 +21,9 @@ test("hello greets by name, in the words of its environment", async () => {
     version: "3",
     requestId: "an-id",
   });
-  expect(await handler({}, context)).toMatchObject({ message: "Grüezi, world!" });
-  expect(lines).toEqual(["greeting Ada, 2999 ms left", "greeting world, 2999 ms left"]);
+  expect(await handler({ body: '{"name":"Bo"}' }, context)).toMatchObject({ message: "Grüezi, Bo!" });
+  for (const body of ["no JSON", "null", '{"name":7}', ""]) {
+    expect(await handler({ body }, context)).toMatchObject({ message: "Grüezi, world!" });
+  }
+  expect(lines.slice(0, 2)).toEqual(["greeting Ada, 2999 ms left", "greeting Bo, 2999 ms left"]);
 });

@@ -1,5 +1,6 @@
 interface HttpEvent {
   readonly queryStringParameters?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 interface Context {
@@ -11,7 +12,7 @@ interface Context {
 
 /** What a handler returns becomes the JSON body of the answer, unless it has a `statusCode`. */
 export const handler = async (event: HttpEvent, context: Context): Promise<object> => {
-  const name = event.queryStringParameters?.["name"] ?? "world";
+  const name = event.queryStringParameters?.["name"] ?? nameIn(event.body ?? "") ?? "world";
   console.log(`greeting ${name}, ${context.getRemainingTimeInMillis()} ms left`);
   return {
     message: `${process.env["GREETING"] ?? "Hello"}, ${name}!`,
@@ -20,3 +21,13 @@ export const handler = async (event: HttpEvent, context: Context): Promise<objec
     requestId: context.awsRequestId,
   };
 };
+
+/** The `name` of a JSON body, if it is one. */
+function nameIn(body: string): string | undefined {
+  try {
+    const { name } = JSON.parse(body) as { readonly name?: unknown };
+    return typeof name === "string" ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -5,10 +5,10 @@ import {
   type InvocationConsumer,
   parseFunctionKey,
 } from "@sluice/core";
-import type { Redis } from "ioredis";
 import { ActiveMarks, IDLE_MS, type Mark } from "./active-marks.ts";
 import { shareCapacity } from "./allotment.ts";
 import { Attachment, type LeaseOptions, type RetentionOptions } from "./attachment.ts";
+import type { EndingRedis } from "./ending-redis.ts";
 import { DEFAULT_PREFIX, EVENTS_KEPT, FunctionQueues } from "./function-queues.ts";
 import type { QueueRedis } from "./queue-redis.ts";
 import { messageOf } from "./redis-fault.ts";
@@ -53,14 +53,14 @@ class BullConsumer implements InvocationConsumer {
   readonly #options: BullConsumerOptions;
   readonly #timing: typeof DEFAULTS;
   readonly #prefix: string;
-  readonly #client: Redis;
+  readonly #client: EndingRedis;
   readonly #queues: FunctionQueues;
   readonly #marks: ActiveMarks;
   readonly #share = new Throttled(SHARE_MS, () => this.#shareOut());
   readonly #watched = new Map<string, Watched>();
   readonly #attaching = new Set<string>();
   readonly #closing = new Set<Attachment>();
-  #subscriber: Redis | undefined;
+  #subscriber: EndingRedis | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | undefined;
   #draining: Promise<void> | undefined;
@@ -119,15 +119,14 @@ class BullConsumer implements InvocationConsumer {
     const marks = await this.#marks.list();
     const marked = new Map(marks.map((mark) => [mark.key, mark]));
     await Promise.all(marks.map(({ key }) => this.#attach(key)));
-    await Promise.all(
-      [...this.#watched.values()].map((watched) => {
-        const mark = marked.get(watched.attachment.key);
-        if (mark !== undefined) return this.#look(watched, mark);
-        // One that a wake-up attached after the marks were read may well have a mark.
-        if (watched.sinceMs < startedMs) this.#detach(watched.attachment);
-        return undefined;
-      }),
-    );
+    const looks: Promise<void>[] = [];
+    for (const watched of this.#watched.values()) {
+      const mark = marked.get(watched.attachment.key);
+      if (mark !== undefined) looks.push(this.#look(watched, mark));
+      // One that a wake-up attached after the marks were read may well have a mark.
+      else if (watched.sinceMs < startedMs) this.#detach(watched.attachment);
+    }
+    await Promise.all(looks);
     this.#shareOut();
   }
 
@@ -193,7 +192,7 @@ class BullConsumer implements InvocationConsumer {
 
   #detach(attachment: Attachment): void {
     this.#watched.delete(attachment.key);
-    this.#close(attachment);
+    void this.#close(attachment);
     this.#share.ask();
   }
 
@@ -251,7 +250,7 @@ class BullConsumer implements InvocationConsumer {
     await Promise.race([Promise.all(all.map((attachment) => this.#close(attachment))), deadline]);
     clearTimeout(timer);
     for (const attachment of this.#closing) attachment.abandon();
-    this.#client.disconnect();
+    this.#client.disconnectAll();
   }
 
   #report(kind: "fault" | "refused", error: unknown, key?: string): void {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   type Enqueued,
   type EnqueueOptions,
@@ -217,7 +217,7 @@ async function retryFailed(job: InvocationJob, now: number): Promise<boolean> {
 function deduplication(options: EnqueueOptions): { deduplication?: { id: string; ttl: number } } {
   if (options.idempotencyKey === undefined) return {};
   // Keys come from outside: hashed, they are short and of a safe alphabet.
-  const id = createHash("sha256").update(options.idempotencyKey).digest("base64url");
+  const id = hash("sha256", options.idempotencyKey, "base64url");
   return { deduplication: { id, ttl: options.idempotencyTtlMs ?? LIMITS.idempotencyTtlMs } };
 }
 

@@ -12,12 +12,8 @@ export class LeasedWorker extends Worker<Invocation, string | null> {
     void this.resume();
   }
 
-  /** Gives up on whatever still runs: extends no lease any more, and waits for nothing. */
+  /** Gives up on whatever still runs: its leases are not extended any more. */
   abandon(): void {
     void this.lockManager.close();
-    // Never settles while Redis is away, and there is nobody left to care.
-    this.getBackend()
-      .disconnectBlocking(false)
-      .catch(() => undefined);
   }
 }

@@ -93,6 +93,45 @@ test("a full Redis refuses events as full, and accepts them again when it has ro
   await queue.enqueue(invocationOf());
 });
 
+test("a Redis that refuses writes stops consumers without a storm of errors, and they go on when it accepts", async () => {
+  const notices: QueueNotice[] = [];
+  const queue = openQueue();
+  const operator = new Redis(server.url.slice("unix:".length));
+  cleanups.push(async () => operator.disconnect());
+  const gate = Promise.withResolvers<void>();
+  let handled = 0;
+  const consumer = createBullConsumer({
+    redis: connectQueueRedis(server.url, { onNotice: (notice) => notices.push(notice) }),
+    prefix,
+    lockDurationMs: 1_000,
+    stalledIntervalMs: 200,
+    capacity: 2,
+    concurrencyOf: async () => null,
+    handle: async () => {
+      handled += 1;
+      await gate.promise;
+      return { kind: "complete", result: "null" };
+    },
+  });
+  cleanups.push(() => consumer.drain(5_000));
+  const invocations = Array.from({ length: 6 }, () => invocationOf());
+  for (const invocation of invocations) await queue.enqueue(invocation);
+  await consumer.start();
+  await until("two are running", () => handled === 2);
+  await operator.config("SET", "min-replicas-to-write", "1");
+  await operator.config("RESETSTAT");
+  gate.resolve();
+  await expect(queue.enqueue(invocationOf())).rejects.toMatchObject(UNAVAILABLE);
+  await until("the refusal is noticed", () => notices.some(({ kind }) => kind === "refused"));
+  await operator.config("SET", "min-replicas-to-write", "0");
+  const stats = await operator.info("stats");
+  expect(Number(/total_error_replies:(\d+)/.exec(stats)?.[1])).toBeLessThan(100);
+  await until("all are completed", async () => {
+    const found = await Promise.all(invocations.map(({ id }) => queue.find(FN, id)));
+    return found.every((status) => status?.state === "completed" && status.attempts === 1);
+  });
+});
+
 test("what was accepted before Redis was killed is all there after, and consumers go on", async () => {
   const queue = openQueue();
   const handled = new Set<string>();
@@ -143,6 +182,7 @@ test("a consumer can be drained and a queue stopped while Redis is gone", async 
   await server.kill();
   await consumer.drain(200);
   await queue.stop();
+  expect(consumer.attached()).toEqual([]);
 });
 
 test("a process outlives outages of every kind without an uncaught error, and loses nothing", async () => {

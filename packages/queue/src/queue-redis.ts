@@ -1,4 +1,5 @@
-import { Redis, type RedisOptions } from "ioredis";
+import type { RedisOptions } from "ioredis";
+import { EndingRedis } from "./ending-redis.ts";
 import { Notices, type OnNotice } from "./notice.ts";
 import { redisOptionsFromUrl } from "./redis-options.ts";
 
@@ -24,7 +25,7 @@ export class QueueRedis {
     this.notices = notices;
   }
 
-  open(purpose: string, options: RedisOptions): Redis {
+  open(purpose: string, options: RedisOptions): EndingRedis {
     const all: RedisOptions = {
       ...this.#options,
       connectionName: `sluice:${this.#name}:${purpose}`,
@@ -32,9 +33,7 @@ export class QueueRedis {
       lazyConnect: true,
       ...options,
     };
-    const client = new Redis({ ...all, replyMapping: "legacy" });
-    client.on("error", (error) => this.notices.report({ kind: "connection", message: describe(error) }));
-    return client;
+    return new EndingRedis(all, (error) => this.notices.report({ kind: "connection", message: describe(error) }));
   }
 }
 

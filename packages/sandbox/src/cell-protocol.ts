@@ -27,7 +27,7 @@ export interface CellOptions {
   readonly maxIsolates: number;
   /** An isolate idle for longer is disposed. */
   readonly idleMs: number;
-  /** Isolates that run at once before calls of fast functions are packed. */
+  /** Isolates of one version that are made at once. */
   readonly parallelism: number;
 }
 

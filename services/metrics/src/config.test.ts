@@ -10,12 +10,6 @@ describe("configuration", () => {
     });
   });
 
-  test("takes a socket as an address or as a bare path", () => {
-    for (const text of ["unix:/tmp/a b/redis.sock", "unix:///tmp/a b/redis.sock", "/tmp/a b/redis.sock"]) {
-      expect(readConfig({ REDIS_URL: text }).redisUrl).toBe("unix:/tmp/a%20b/redis.sock");
-    }
-  });
-
   test("says what to do when REDIS_URL is missing", () => {
     expect(() => readConfig({})).toThrow(/REDIS_URL must be set: .*npm start/);
   });

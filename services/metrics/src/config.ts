@@ -1,4 +1,3 @@
-import { pathToFileURL } from "node:url";
 import { type Env, readEnv } from "@sluice/process";
 
 export interface MetricsConfig {
@@ -13,7 +12,7 @@ export interface MetricsConfig {
 export function readConfig(env: Env): MetricsConfig {
   return readEnv(env, (read) => ({
     redisUrl: env["REDIS_URL"]
-      ? addressOf(read.redisUrl("REDIS_URL"))
+      ? read.redisUrl("REDIS_URL")
       : read.string("REDIS_URL", undefined, {
           expected: "redis://host:port of the platform's Redis, or use `npm start`, which runs one and sets it",
         }),
@@ -24,9 +23,4 @@ export function readConfig(env: Env): MetricsConfig {
       expected: "a name of small letters, digits and hyphens, at most 32",
     }),
   }));
-}
-
-/** The form that both connections take: a bare socket path becomes `unix:/path`. */
-function addressOf(redisUrl: string): string {
-  return redisUrl.startsWith("/") ? `unix:${pathToFileURL(redisUrl).pathname}` : redisUrl;
 }

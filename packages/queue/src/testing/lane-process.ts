@@ -46,9 +46,8 @@ async function churn(): Promise<void> {
     },
   });
   await consumer.start();
-  let going = true;
-  process.stdin.on("end", () => (going = false)).resume();
-  while (going) {
+  process.stdin.resume();
+  while (!process.stdin.readableEnded) {
     const invocation = invocationOf(FN);
     try {
       accepted.push((await queue.enqueue(invocation)).id);

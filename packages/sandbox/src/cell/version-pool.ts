@@ -24,10 +24,12 @@ export interface VersionPoolOptions {
   readonly now: () => number;
 }
 
-/** A function whose calls take less than this is packed: waking another thread would cost more than waiting. */
-const FAST_MS = 1;
-/** Calls that may lie in one mailbox, the running one included. */
-const MAILBOX = 8;
+/**
+ * Work that may lie in one mailbox, the running call included. Waking an idle isolate's thread costs more than waiting
+ * this long for a busy one; and 32 isolates that take turns are several times slower than one that does not pause.
+ */
+const BACKLOG_MS = 1;
+const MAILBOX = 64;
 /** A running call that takes longer than this gives the calls behind it back. */
 const SLOW_HEAD_MS = 4;
 const SMOOTHING = 0.1;
@@ -74,8 +76,11 @@ export class VersionPool implements EnvironmentSink {
       if (environment === undefined) break;
       environment.post(this.#queue.shift() as Call);
     }
-    if (this.#packs && this.#environments.size >= this.#options.parallelism) return;
-    while (this.#queue.length > this.#starting && this.#options.sink.claimIsolate()) void this.#startEnvironment();
+    // Making an isolate is CPU work: more at once than there are cores would only finish later.
+    while (this.#queue.length > this.#starting && this.#starting < this.#options.parallelism) {
+      if (!this.#options.sink.claimIsolate()) break;
+      void this.#startEnvironment();
+    }
   }
 
   /** Deadlines, slow heads; called on the cell's tick while calls run. */
@@ -121,32 +126,19 @@ export class VersionPool implements EnvironmentSink {
     this.#options.sink.hostCall(environment, call, request);
   }
 
-  get #packs(): boolean {
-    return this.#typicalMs < FAST_MS;
-  }
-
-  /** Latest idle first, so that the others can grow old and go; a fast function fills mailboxes instead. */
+  /** The first busy one with little to do; else the one that was idle last, so that the others can grow old and go. */
   #pick(): Environment | undefined {
-    let best: Environment | undefined;
-    let busy = 0;
-    const limit = this.#packs ? MAILBOX : 1;
+    const mailbox = Math.min(MAILBOX, BACKLOG_MS / this.#typicalMs);
+    let idle: Environment | undefined;
     for (const environment of this.#environments) {
       if (!environment.ready) continue;
-      if (environment.load > 0) busy += 1;
-      if (environment.load >= limit) continue;
-      if (best === undefined || isBetter(environment, best)) best = environment;
+      if (environment.load === 0) {
+        if (idle === undefined || environment.idleSince > idle.idleSince) idle = environment;
+      } else if (environment.load < mailbox) {
+        return environment;
+      }
     }
-    if (this.#packs && best?.load === 0 && busy >= this.#options.parallelism) return this.#leastLoaded(limit);
-    return best;
-  }
-
-  #leastLoaded(limit: number): Environment | undefined {
-    let best: Environment | undefined;
-    for (const environment of this.#environments) {
-      if (!environment.ready || environment.load === 0 || environment.load >= limit) continue;
-      if (best === undefined || environment.load < best.load) best = environment;
-    }
-    return best;
+    return idle;
   }
 
   async #startEnvironment(): Promise<void> {
@@ -176,8 +168,4 @@ export class VersionPool implements EnvironmentSink {
     this.#options.sink.releaseIsolate();
     return true;
   }
-}
-
-function isBetter(a: Environment, b: Environment): boolean {
-  return a.load === b.load ? a.idleSince > b.idleSince : a.load < b.load;
 }

@@ -15,7 +15,7 @@ export interface CellPoolOptions {
   readonly cellMemoryMb: number;
   /** An isolate, and then a cell, idle for longer goes. */
   readonly idleMs: number;
-  /** Isolates of one fast function that run at once. */
+  /** Isolates of one version that are made at once: the number of cores. */
   readonly parallelism: number;
   readonly onRestart?: (restart: CellRestart) => void;
   /** Warm versions changed. */
