@@ -164,3 +164,19 @@ test("a function whose concurrency cannot be told is left alone until it can", a
   await consumer.tick();
   await until("it is completed", async () => (await queue.find(FN, invocation.id))?.state === "completed");
 });
+
+test("only so many completed events are kept, and an idempotency key outlives the removal of its event", async () => {
+  const queue = openQueue();
+  const consumer = openConsumer({ capacity: 1, idleMs: 30_000, retention: { completedCount: 2 } });
+  const invocations = Array.from({ length: 5 }, () => invocationOf());
+  const [first] = invocations;
+  for (const invocation of invocations) {
+    await queue.enqueue(invocation, { idempotencyKey: invocation.id });
+    await consumer.tick();
+    await until("it is completed", async () => (await queue.find(FN, invocation.id))?.state === "completed");
+  }
+  const found = await Promise.all(invocations.map(({ id }) => queue.find(FN, id)));
+  expect(found.map((status) => status?.state)).toEqual([undefined, undefined, undefined, "completed", "completed"]);
+  const again = await queue.enqueue(invocationOf(), { idempotencyKey: first?.id ?? "" });
+  expect(again).toEqual({ id: first?.id, duplicate: true });
+});

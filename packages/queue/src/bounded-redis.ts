@@ -17,7 +17,7 @@ export class BoundedRedis {
   readonly #timeoutMs: number;
   readonly #waiting = new Set<() => void>();
   #unreadySince: number | undefined;
-  #stopped = false;
+  #stopping: Promise<void> | undefined;
   #running = 0;
   #onIdle: (() => void) | undefined;
 
@@ -39,7 +39,7 @@ export class BoundedRedis {
 
   /** @throws PlatformError Service.Unavailable, Service.StorageFull, Service.Draining, Internal.Error */
   async run<T>(work: (client: Redis) => Promise<T>): Promise<T> {
-    if (this.#stopped) throw new PlatformError("Service.Draining");
+    if (this.#stopping !== undefined) throw new PlatformError("Service.Draining");
     this.#running += 1;
     const deadline = this.#startDeadline();
     try {
@@ -55,8 +55,12 @@ export class BoundedRedis {
   }
 
   /** Lets running calls end, which takes as long as one may take, and disconnects. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
     this.client.disconnect();
   }

@@ -8,6 +8,7 @@ import {
   type HostCallFailure,
   type HostCallName,
 } from "@sluice/core";
+import { PRELUDE_FILE } from "../guest/lambda/function-error.ts";
 import type { Dispatch } from "../guest/prelude.ts";
 
 /** One call of the guest's `send` or `call`. */
@@ -67,7 +68,7 @@ export class GuestHarness {
     this.#newBuffer = vm.runInContext("(bytes) => new ArrayBuffer(bytes)", this.context) as (
       bytes: number,
     ) => ArrayBuffer;
-    const boot = new vm.Script(prelude).runInContext(this.context) as (...args: unknown[]) => Dispatch;
+    const boot = new vm.Script(prelude, { filename: PRELUDE_FILE }).runInContext(this.context) as (...args: unknown[]) => Dispatch;
     this.dispatch = boot(
       (op: number, id: number, text: string, bytes?: ArrayBuffer) => this.#onSend(op, id, text, bytes),
       (op: number, text: string, bytes?: ArrayBuffer) => this.#onCall(op, text, bytes),
