@@ -17,7 +17,7 @@ test("a function URL hands the handler Lambda's payload 2.0 and answers what it 
     body: '{"n":1}',
   });
   expect(response.status).toBe(200);
-  const event = (await response.json()) as Record<string, never>;
+  const event = (await response.json()) as { requestContext: { requestId: string } };
   expect(event).toMatchObject({
     version: "2.0",
     rawPath: "/a%20b/c",
@@ -29,7 +29,7 @@ test("a function URL hands the handler Lambda's payload 2.0 and answers what it 
     isBase64Encoded: false,
     requestContext: { http: { method: "POST", path: "/a%20b/c" } },
   });
-  expect(response.headers.get("x-amzn-requestid")).toBe((event["requestContext"] as { requestId: string }).requestId);
+  expect(response.headers.get("x-amzn-requestid")).toBe(event.requestContext.requestId);
 });
 
 test("a binary body arrives as base64, unchanged", async () => {
@@ -121,7 +121,7 @@ test("reserved concurrency answers 429 to the call above it, and the slot comes 
   const code = "exports.handler = () => new Promise((done) => setTimeout(done, 400));";
   await stack.deploy("narrow", code, { concurrency: 1, triggers: [{ http: {} }] });
   const [first, second] = await Promise.all([fetch(url("/fn/narrow")), fetch(url("/fn/narrow"))]);
-  expect([first.status, second.status].toSorted()).toEqual([200, 429]);
+  expect([first.status, second.status].toSorted((a, b) => a - b)).toEqual([200, 429]);
   const throttled = first.status === 429 ? first : second;
   expect(throttled.headers.get("retry-after")).toBe("1");
   expect(await throttled.json()).toMatchObject({ error: { code: "Capacity.FunctionLimit" } });

@@ -68,7 +68,9 @@ export class GuestHarness {
     this.#newBuffer = vm.runInContext("(bytes) => new ArrayBuffer(bytes)", this.context) as (
       bytes: number,
     ) => ArrayBuffer;
-    const boot = new vm.Script(prelude, { filename: PRELUDE_FILE }).runInContext(this.context) as (...args: unknown[]) => Dispatch;
+    const boot = new vm.Script(prelude, { filename: PRELUDE_FILE }).runInContext(this.context) as (
+      ...args: unknown[]
+    ) => Dispatch;
     this.dispatch = boot(
       (op: number, id: number, text: string, bytes?: ArrayBuffer) => this.#onSend(op, id, text, bytes),
       (op: number, text: string, bytes?: ArrayBuffer) => this.#onCall(op, text, bytes),

@@ -90,7 +90,7 @@ class IsolateSandbox implements Sandbox {
       filename: "sluice:prelude",
       ...(prelude.cachedData === undefined ? {} : { cachedData: prelude.cachedData }),
     });
-    const boot = (await script.run(context, { reference: true, timeout: BOOT_TIMEOUT_MS })) as ivm.Reference;
+    const boot = await script.run(context, { reference: true, timeout: BOOT_TIMEOUT_MS });
     const send = new ivm.Callback(this.#onSend, { ignored: true });
     const call = new ivm.Callback(this.#onCall, { sync: true });
     const claims = new ivm.ExternalCopy(this.#claims).copyInto({ release: true });
@@ -111,7 +111,7 @@ class IsolateSandbox implements Sandbox {
     } catch (error) {
       return functionError(SANDBOX_ERROR_TYPES.syntaxError, messageOf(error));
     }
-    const factory = (await script.run(context, { reference: true, timeout: BOOT_TIMEOUT_MS })) as ivm.Reference;
+    const factory = await script.run(context, { reference: true, timeout: BOOT_TIMEOUT_MS });
     script.release();
     return factory;
   }

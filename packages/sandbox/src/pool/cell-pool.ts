@@ -1,7 +1,8 @@
 import type { FunctionError } from "@sluice/core";
 import type { CellOptions, DoneHead } from "../cell-protocol.ts";
 import { crashed, outOfMemory, timedOut } from "../cell/explain-end.ts";
-import { type CellEvents, type CellLoss, CellProcess, type PendingRun } from "./cell-process.ts";
+import type { CellEvents, CellLoss, PendingRun } from "./cell-events.ts";
+import { CellProcess } from "./cell-process.ts";
 import type { Broker, CellRestart, RunRequest, RunResult } from "./run.ts";
 
 export interface CellPoolOptions {

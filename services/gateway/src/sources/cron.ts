@@ -168,7 +168,7 @@ export class CronSource {
 }
 
 /** Which of the passed slots get an event. Late ones always do; of those missed, the policy decides. */
-export function chooseSlots(trigger: Pick<CronTrigger, "missedRuns">, slots: readonly number[], now: number): number[] {
+function chooseSlots(trigger: Pick<CronTrigger, "missedRuns">, slots: readonly number[], now: number): number[] {
   const missed = slots.filter((slot) => now - slot > LATE_MS);
   const late = slots.filter((slot) => now - slot <= LATE_MS);
   if (trigger.missedRuns === "all") return [...missed, ...late];

@@ -1,7 +1,8 @@
-import { type FunctionVersion, HOST_CALLS, type KeyStore, type KvStore } from "@sluice/core";
-import type { Broker, BrokerCall, BrokerReply } from "@sluice/sandbox";
+import { HOST_CALLS, type KeyStore, type KvStore } from "@sluice/core";
+import type { Broker } from "@sluice/sandbox";
 import type { VersionSpecs } from "../version-specs.ts";
 import type { FetchBroker } from "./fetch.ts";
+import { type GuestCallHandler, refuse } from "./guest-call.ts";
 import { kvCalls } from "./kv.ts";
 
 export interface BrokerOptions {
@@ -11,13 +12,6 @@ export interface BrokerOptions {
   readonly fetch: FetchBroker;
   readonly onError: (error: unknown) => void;
 }
-
-/** A guest's call with the function that it is made for. */
-export interface GuestCall extends BrokerCall {
-  readonly functionVersion: FunctionVersion;
-}
-
-export type GuestCallHandler = (call: GuestCall) => Promise<BrokerReply>;
 
 /** Answers what guests ask of the world: the only way out of a cell. An unforeseen error shows the guest no detail. */
 export function createBroker(options: BrokerOptions): Broker {
@@ -37,8 +31,4 @@ export function createBroker(options: BrokerOptions): Broker {
       return refuse("Error", "The platform could not do this; try again", "Host.Failed");
     }
   };
-}
-
-export function refuse(name: string, message: string, code: string): BrokerReply {
-  return { ok: false, name, message, code };
 }

@@ -60,7 +60,7 @@ export class EgressPolicy {
   }
 }
 
-export function hostOf(url: URL): string {
+function hostOf(url: URL): string {
   return url.hostname
     .replace(/^\[|\]$/g, "")
     .replace(/\.$/, "")

@@ -3,7 +3,7 @@ import type { LookupFunction } from "node:net";
 import { type FetchRequestHead, type FetchResponseHead, type KeyStore, LIMITS } from "@sluice/core";
 import type { BrokerReply } from "@sluice/sandbox";
 import { Agent, fetch, type Response } from "undici";
-import { type GuestCall, refuse } from "./broker.ts";
+import { type GuestCall, refuse } from "./guest-call.ts";
 import { EgressPolicy, portOf, privateReason } from "./egress-policy.ts";
 
 export interface FetchBrokerOptions {

@@ -1,6 +1,6 @@
 import { HOST_CALLS, type KvStore, LIMITS, PlatformError } from "@sluice/core";
 import type { BrokerReply } from "@sluice/sandbox";
-import { type GuestCall, type GuestCallHandler, refuse } from "./broker.ts";
+import { type GuestCall, type GuestCallHandler, refuse } from "./guest-call.ts";
 
 const DAYS_MAX_SECONDS = 10 * 365 * 86_400;
 

@@ -5,7 +5,8 @@ import type { ByteStream } from "../web/streams.ts";
 
 /** The content of a request or response: bytes that are there, or a stream that will bring them. */
 export class BodyContent {
-  #bytes: Bytes | undefined;
+  readonly #bytes: Bytes | undefined;
+  /** Of a body that is bytes: a view of them for those who read streams, made on demand. */
   #stream: ByteStream | undefined;
   #used = false;
 
@@ -18,9 +19,10 @@ export class BodyContent {
     return this.#used || (this.#stream !== undefined && this.#stream.locked);
   }
 
-  /** Made on demand: most bodies are read as a whole. */
   get stream(): ByteStream {
-    this.#stream ??= streamOf(this.#bytes as Bytes);
+    this.#stream ??= streamOf(this.#bytes as Bytes, () => {
+      this.#used = true;
+    });
     return this.#stream;
   }
 
@@ -28,13 +30,13 @@ export class BodyContent {
   async consume(): Promise<Bytes> {
     if (this.used) throw new IntrinsicTypeError("Body is unusable: it was read before, or its stream is locked");
     this.#used = true;
-    return this.#stream === undefined ? (this.#bytes as Bytes) : readAll(this.#stream);
+    return this.#bytes ?? readAll(this.#stream as ByteStream);
   }
 
   /** Moves the content into a new body; this one is used from then on. */
   takeOver(): BodyContent {
     if (this.used) throw new IntrinsicTypeError("A body that was read cannot be used again");
-    const moved = new BodyContent(this.#stream ?? (this.#bytes as Bytes));
+    const moved = new BodyContent(this.#bytes ?? (this.#stream as ByteStream));
     this.#used = true;
     return moved;
   }
@@ -42,8 +44,8 @@ export class BodyContent {
   /** A second body with the same content. */
   clone(): BodyContent {
     if (this.used) throw new IntrinsicTypeError("A body that was read cannot be cloned");
-    if (this.#stream === undefined) return new BodyContent(this.#bytes as Bytes);
-    const [mine, other] = this.#stream.tee();
+    if (this.#bytes !== undefined) return new BodyContent(this.#bytes);
+    const [mine, other] = (this.#stream as ByteStream).tee();
     this.#stream = mine;
     return new BodyContent(other);
   }
@@ -53,14 +55,18 @@ export function isStream(source: unknown): source is ByteStream {
   return typeof source === "object" && source !== null && typeof (source as ByteStream).getReader === "function";
 }
 
-function streamOf(bytes: Bytes): ByteStream {
+/** A stream that gives the bytes at the first read, and says that it was read. */
+function streamOf(bytes: Bytes, onRead: () => void): ByteStream {
   const { ReadableStream } = loadStreams();
   return new ReadableStream({
     type: "bytes",
-    start(controller) {
+    pull(controller) {
+      onRead();
       if (bytes.length > 0) controller.enqueue(new Uint8Array(copyBytes(bytes)));
       controller.close();
+      if (bytes.length === 0) controller.byobRequest?.respond(0);
     },
+    cancel: onRead,
   });
 }
 

@@ -17,7 +17,10 @@ export async function fetch(input: unknown, init?: RequestInit): Promise<Respons
   const body = await requestBytes(request);
   const reply = callAsync("http.fetch", headJson(request), body);
   const { text, bytes } = await (signal === undefined ? reply : unlessAborted(reply, signal));
-  return receivedResponse(jsonParse(text) as FetchResponseHead, bytes === undefined ? new IntrinsicUint8Array(0) : new IntrinsicUint8Array(bytes));
+  return receivedResponse(
+    jsonParse(text) as FetchResponseHead,
+    bytes === undefined ? new IntrinsicUint8Array(0) : new IntrinsicUint8Array(bytes),
+  );
 }
 
 async function requestBytes(request: Request): Promise<ArrayBuffer | undefined> {

@@ -1,5 +1,6 @@
 import { type FunctionError, LIMITS } from "@sluice/core";
 import {
+  IntrinsicError,
   isNativeError,
   jsonStringify,
   objectToString,
@@ -49,7 +50,13 @@ export function functionErrorJson(error: FunctionError): string {
 
 function isErrorLike(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
-  return isNativeError(value) || (textOf(value, "message") !== undefined && textOf(value, "stack") !== undefined);
+  if (isNativeError(value) || textOf(value, "stack") !== undefined) return true;
+  try {
+    // A Proxy of an error, or an object made with an error's prototype.
+    return value instanceof IntrinsicError;
+  } catch {
+    return false;
+  }
 }
 
 /** The error's `name`, or its class's where the name is only that of the base class. */
@@ -80,7 +87,11 @@ function describeValue(value: unknown): string {
       const json = jsonStringify(value);
       if (typeof json === "string" && json !== "{}") return clip(json);
     }
-    return clip(typeof value === "object" || typeof value === "function" ? objectToString(value) : toText(value));
+    return clip(
+      value !== null && (typeof value === "object" || typeof value === "function")
+        ? objectToString(value)
+        : toText(value),
+    );
   } catch {
     return "a value that cannot be shown";
   }

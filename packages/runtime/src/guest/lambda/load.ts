@@ -30,7 +30,9 @@ export type Factory = (
   dirname: string,
 ) => void;
 
-type Lookup = { readonly handler: Handler } | { readonly error: FunctionError };
+type Lookup =
+  | { readonly handler: Handler; readonly error: undefined }
+  | { readonly handler: undefined; readonly error: FunctionError };
 
 /** Runs the user's module and says by `init.done` whether it can serve. */
 export function loadFunction(factory: Factory, settingsJson: string): LoadedFunction {
@@ -49,8 +51,8 @@ function evaluate(factory: Factory, settings: GuestSettings): LoadedFunction {
     const failure = initFailure();
     if (failure !== undefined) return { error: failure };
     const found = findHandler(module.exports, settings.handler);
-    if ("error" in found) return found;
     const { handler } = found;
+    if (handler === undefined) return { error: found.error };
     return { error: undefined, settings, handler, arity: handler.length };
   } catch (error) {
     return { error: initFailure() ?? describeError(error) };
@@ -59,13 +61,14 @@ function evaluate(factory: Factory, settings: GuestSettings): LoadedFunction {
 
 function findHandler(exports: unknown, name: string): Lookup {
   const direct = memberOf(exports, name);
-  if (typeof direct === "function") return { handler: direct as Handler };
+  if (typeof direct === "function") return { handler: direct as Handler, error: undefined };
   const byDefault = memberOf(exports, "default");
   const nested = memberOf(byDefault, name);
-  if (typeof nested === "function") return { handler: nested as Handler };
-  if (name === "handler" && typeof byDefault === "function") return { handler: byDefault as Handler };
+  if (typeof nested === "function") return { handler: nested as Handler, error: undefined };
+  if (name === "handler" && typeof byDefault === "function") return { handler: byDefault as Handler, error: undefined };
   const present = exportNames(exports);
   return {
+    handler: undefined,
     error: {
       errorType: SANDBOX_ERROR_TYPES.handlerNotFound,
       errorMessage:

@@ -10,9 +10,16 @@ export interface ByteStream {
   cancel(reason?: unknown): Promise<void>;
 }
 
+interface ByteStreamController {
+  readonly byobRequest: { respond(bytes: number): void } | null;
+  enqueue(chunk: Uint8Array): void;
+  close(): void;
+}
+
 interface StreamClasses {
   readonly ReadableStream: new (source?: {
-    start?(controller: { enqueue(chunk: unknown): void; close(): void }): void;
+    pull?(controller: ByteStreamController): void;
+    cancel?(): void;
     type?: "bytes";
   }) => ByteStream;
   readonly WritableStream: unknown;

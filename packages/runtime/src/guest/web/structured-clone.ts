@@ -44,6 +44,9 @@ export function structuredClone(value: unknown, options: { transfer?: Iterable<u
   const seen = new IntrinsicMap<object, unknown>();
   const transfer = options?.transfer === undefined ? [] : [...options.transfer];
   for (const item of transfer) {
+    if (typeof item !== "object" || item === null) {
+      throw new IntrinsicTypeError("structuredClone: the transfer list must hold objects");
+    }
     if (!isArrayBuffer(item) || mapHas(seen, item)) throw uncloneable("Value in the transfer list");
     mapSet(seen, item, undefined);
   }

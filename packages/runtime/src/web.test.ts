@@ -1,0 +1,327 @@
+import { inspect } from "node:util";
+import { bundlePrelude } from "./index.ts";
+import { GuestHarness } from "./testing/harness.ts";
+
+let guest: GuestHarness;
+
+beforeAll(async () => {
+  guest = new GuestHarness(await bundlePrelude());
+  await guest.load("exports.handler = async () => {};");
+});
+
+/** What an expression comes to, as text: its value, or the name of what it throws. */
+const outcomeOf = (code: string): string =>
+  `(() => { try { const value = (${code}); return JSON.stringify(value) ?? String(value); } catch (error) { return 'threw ' + error.name; } })()`;
+
+/** The same expression in the guest and in Node: Node is the reference. */
+function expectSame(code: string): void {
+  const expected = new Function(`return ${outcomeOf(code)}`)() as string;
+  expect(guest.evaluate(outcomeOf(code))).toBe(expected);
+}
+
+const url = (text: string): string =>
+  `(() => { const u = new URL(${text}); return [u.href, u.origin, u.host, u.pathname, u.search, u.hash, u.username, u.password, u.port]; })()`;
+
+describe("URL and URLSearchParams are Node's", () => {
+  test.each(
+    [
+      "http://a.b/c?d#e",
+      "HTTP://EXAMPLE.com:80/../a/./b",
+      "https://user:pa%20ss@h.com:8443/p",
+      "file:///C:/a/../b",
+      "mailto:x@y",
+      "http://[::1]:3000/",
+      "http://0x7f.1/",
+      "http://2130706433/",
+      "http://256.256.256.256/",
+      "http://a b/",
+      "//x/y",
+      "data:text/plain,hi there",
+      "http://ex.com/a b?c d'#e f",
+      "http://ex.com/?q='\"<>`",
+      "http://münchen.de/ä?ö#ü",
+      "http://ＥＸＡＭＰＬＥ.com/",
+      "http://faß.de/",
+      "http://日本語。jp/",
+      "http://☕.us/",
+      "http://xn--bcher-kva.ch/",
+      "http://a\u00adb.com/",
+      "http://a\u2100b/",
+      "ws://x:443/",
+      "javascript:alert(1)",
+      "http://a..b/",
+      "http://ex.com/%zz%41",
+      "http://ex.com:99999/",
+      "https://ex.com./",
+      "http://ex.com\\a\\b",
+      "http://a%00b/",
+    ].map((text) => url(JSON.stringify(text))),
+  )("%s", expectSame);
+
+  test.each([
+    "new URL('../x?y=1', 'http://a/b/c/d').href",
+    "(() => { const u = new URL('http://a/?x=1&y=2'); u.searchParams.append('z', 'a b&c'); u.searchParams.delete('x'); return u.href; })()",
+    "(() => { const u = new URL('http://a/'); u.protocol = 'https'; u.port = '8080'; u.hash = 'h'; u.search = 'q=1'; return u.href; })()",
+    "URL.canParse('nope')",
+    "URL.parse('nope')",
+    "new URLSearchParams({ a: '1', b: 'ä ö' }).toString()",
+    "new URLSearchParams([['a', '1'], ['a', '2']]).getAll('a')",
+    "[...new URLSearchParams('?x=1&y=%20+2')]",
+    "(() => { const p = new URLSearchParams('c=1&a=2&b=3'); p.sort(); return [p.toString(), p.size, p.has('a', '2')]; })()",
+    "URL(1)",
+  ])("%s", expectSame);
+});
+
+describe("base64 and encodings are Node's", () => {
+  test.each([
+    ...["aGVsbG8=", "aGVsbG8", "a", "ab", "ab=", "abc=", "====", "YQ==", "Y Q = =", "YQ=", "!", "", "ab==c"].map(
+      (text) => `atob(${JSON.stringify(text)})`,
+    ),
+    "btoa('hello\\xff')",
+    "btoa('€')",
+    "btoa('')",
+  ])("%s", expectSame);
+
+  const malformed = [
+    [0xff],
+    [0xc3, 0x28],
+    [0xe2, 0x82],
+    [0xe2, 0x82, 0x41],
+    [0xf0, 0x9f, 0x92, 0xa9],
+    [0xf0, 0x9f, 0x41],
+    [0xed, 0xa0, 0x80],
+    [0xc0, 0x80],
+    [0xf4, 0x90, 0x80, 0x80],
+    [0xef, 0xbb, 0xbf, 0x41],
+    [0x41, 0xd8, 0x00],
+    [0x3d, 0xd8, 0xa9, 0xdc],
+  ];
+  test.each(
+    malformed.flatMap((bytes) => [
+      `new TextDecoder().decode(new Uint8Array([${bytes}]))`,
+      `new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(new Uint8Array([${bytes}]))`,
+      `new TextDecoder('latin1').decode(new Uint8Array([${bytes}]))`,
+      `new TextDecoder('utf-16le').decode(new Uint8Array([${bytes}]))`,
+      `new TextDecoder('utf-16le', { fatal: true }).decode(new Uint8Array([${bytes}]))`,
+    ]),
+  )("%s", expectSame);
+
+  test.each([
+    "(() => { const d = new TextDecoder(); let s = ''; for (const b of [0xef, 0xbb, 0xbf, 0xf0, 0x9f, 0x92, 0xa9, 0x41, 0xe2]) s += d.decode(new Uint8Array([b]), { stream: true }); return s + d.decode(); })()",
+    "(() => { const d = new TextDecoder('utf-16le'); let s = ''; for (const b of [0x3d, 0xd8, 0xa9, 0xdc, 0x41]) s += d.decode(new Uint8Array([b]), { stream: true }); return s + d.decode(); })()",
+    "new TextDecoder().decode(new Uint8Array(20000).fill(65)).length",
+    "new TextDecoder().decode(new DataView(new Uint8Array([104, 105]).buffer, 1))",
+    "new TextDecoder(' UTF8 ').encoding",
+    "new TextDecoder('ascii').encoding",
+    "new TextDecoder('foo')",
+    "new TextDecoder().decode('text')",
+    "[...new TextEncoder().encode('aä€💩\\ud800x')]",
+    "new TextEncoder().encodeInto('a€💩b', new Uint8Array(5))",
+    "new TextEncoder().encodeInto('é', new Uint8Array(1))",
+  ])("%s", expectSame);
+
+  test("long texts survive the way there and back", () => {
+    const text = "aä€💩\n".repeat(5_000);
+    expect(guest.evaluate(`new TextDecoder().decode(new TextEncoder().encode(${JSON.stringify(text)}))`)).toBe(text);
+  });
+});
+
+describe("Headers, Request and Response are Node's", () => {
+  const trying = (code: string): string => code;
+  test.each(
+    [
+      "(() => { const h = new Headers({ B: '1', a: ' 2 ' }); h.append('b', '3'); h.append('set-cookie', 'x=1'); h.append('Set-Cookie', 'y=2'); return [[...h], h.get('B'), h.getSetCookie()]; })()",
+      "(() => { const h = new Headers([['a', '1'], ['b', '2'], ['a', '3']]); h.set('a', '9'); h.delete('b'); return [[...h.keys()], [...h.values()], h.has('A')]; })()",
+      "(() => { const seen = []; new Headers({ x: '1' }).forEach((value, name) => seen.push(name, value)); return seen; })()",
+      "[...new Headers(new Headers({ a: '1' }))]",
+      "[...new Headers(new Map([['a', '1']]))]",
+      "new Headers([['a']])",
+      "new Headers('a')",
+      "new Headers([['a b', 'v']])",
+      "new Headers([['a', 'b\\nc']])",
+      "new Headers([['a', '€']])",
+      "new Request('http://a/b', { method: 'post', body: 'x' }).method",
+        "new Request('http://a/b', { method: 'post', body: 'x' }).headers.get('content-type')",
+      "new Request(new Request('http://a/b', { headers: { a: '1' } }), { method: 'PUT' }).headers.get('a')",
+      "new Request('http://a', { body: 'x' })",
+      "new Request('/rel')",
+      "new Request('http://u:p@a')",
+      "new Request('http://a', { method: 'TRACE' })",
+      "new Request('http://a').redirect",
+      "(() => { const r = new Response('x', { status: 201, headers: { a: 'b' } }); return [r.status, r.ok, r.statusText, r.type, r.headers.get('a'), r.bodyUsed, r.url, r.redirected]; })()",
+      "[...Response.json({ a: 1 }).headers]",
+      "Response.json(undefined)",
+      "new Response('x', { status: 204 })",
+      "new Response('x', { status: 199 })",
+      "[...Response.redirect('http://a/', 301).headers]",
+      "Response.redirect('http://a/', 200)",
+      "[Response.error().type, Response.error().status]",
+      "new Response(new URLSearchParams({ a: '1' })).headers.get('content-type')",
+      "new Response().body",
+    ].map(trying),
+  )("%s", expectSame);
+
+  test("bodies are read once and cloned before", async () => {
+    expect(
+      await guest.run(`
+        const request = new Request('http://a', { method: 'POST', body: '{"a":"ä"}' });
+        const copy = request.clone();
+        const moved = new Request(request);
+        return [await copy.json(), await moved.text(), request.bodyUsed, await request.text().catch((error) => error.name),
+          [...new Uint8Array(await new Response('\\ufeffhi').arrayBuffer())].length, await new Response('\\ufeffhi').text()];`),
+    ).toEqual([{ a: "ä" }, '{"a":"ä"}', true, "TypeError", 5, "hi"]);
+  });
+});
+
+describe("events and signals are Node's", () => {
+  test.each([
+    "(() => { const e = new DOMException('m', 'AbortError'); return [e.name, e.message, e.code, String(e), e.stack.split('\\n')[0], Object.prototype.toString.call(e), DOMException.ABORT_ERR, e.INDEX_SIZE_ERR]; })()",
+    "[new DOMException().name, new DOMException('a').code, new DOMException('a', { name: 'DataError', cause: 5 }).cause]",
+    "(() => { const c = new AbortController(); const l = []; c.signal.addEventListener('abort', () => l.push('a')); c.signal.onabort = () => l.push('b'); c.abort(); c.abort(); return [l, c.signal.aborted, c.signal.reason.name]; })()",
+    "AbortSignal.any([AbortSignal.abort('x'), new AbortController().signal]).reason",
+    "(() => { const c = new AbortController(); const any = AbortSignal.any([c.signal]); c.abort('later'); return [any.aborted, any.reason]; })()",
+    "(() => { try { AbortSignal.abort(5).throwIfAborted(); } catch (error) { return error; } })()",
+    "new AbortSignal()",
+    "(() => { const t = new EventTarget(); let n = 0; const f = () => n++; t.addEventListener('x', f); t.addEventListener('x', f); t.addEventListener('x', () => n += 10, { once: true }); t.dispatchEvent(new Event('x')); t.dispatchEvent(new Event('x')); t.removeEventListener('x', f); t.dispatchEvent(new Event('x')); return n; })()",
+    "(() => { const t = new EventTarget(); t.addEventListener('x', (e) => e.preventDefault()); return [t.dispatchEvent(new Event('x', { cancelable: true })), t.dispatchEvent(new Event('x'))]; })()",
+    "(() => { const t = new EventTarget(); const l = []; t.addEventListener('x', (e) => { l.push(1); e.stopImmediatePropagation(); }); t.addEventListener('x', () => l.push(2)); t.dispatchEvent(new Event('x')); return l; })()",
+    "(() => { const t = new EventTarget(); const l = []; t.addEventListener('x', { handleEvent(e) { l.push(e.type, e.target === t); } }); t.dispatchEvent(new CustomEvent('x', { detail: 5 })); return l; })()",
+    "new CustomEvent('x', { detail: 5 }).detail",
+    "new EventTarget().dispatchEvent({})",
+    "new Event()",
+  ])("%s", expectSame);
+});
+
+describe("structuredClone is Node's", () => {
+  const describeClone = (value: string): string =>
+    `(() => { const v = ${value}; const c = structuredClone(v); return [Object.prototype.toString.call(c), String(c), c !== v || typeof c !== 'object', c && Object.keys(c), c?.size, c?.cause, c?.length, c?.lastIndex]; })()`;
+  test.each([
+    ...[
+      "1",
+      "'a'",
+      "[1, [2]]",
+      "({ a: 1, b: { c: undefined } })",
+      "new Map([[1, { a: 1 }]])",
+      "new Set([1])",
+      "new Date(5)",
+      "/x/gi",
+      "new Uint16Array([1, 2])",
+      "new Error('m', { cause: 1 })",
+      "new TypeError('t')",
+      "Object(5)",
+      "Object('s')",
+      "null",
+      "[, 1]",
+      "new ArrayBuffer(3)",
+      "new DataView(new ArrayBuffer(4), 1, 2)",
+      "new (class Point { constructor() { this.x = 1; } })()",
+    ].map(describeClone),
+    "structuredClone(() => 1)",
+    "structuredClone(Symbol('x'))",
+    "structuredClone({ f() {} })",
+    "structuredClone(new WeakMap())",
+    "structuredClone(Promise.resolve())",
+    "structuredClone()",
+    "(() => { const a = { m: new Map() }; a.a = a; a.m.set(a, a); const c = structuredClone(a); return [c.a === c, c !== a, c.m.get(c) === c]; })()",
+    "(() => { const b = new ArrayBuffer(8); const c = structuredClone(b, { transfer: [b] }); return [b.byteLength, c.byteLength]; })()",
+    "(() => { const b = new ArrayBuffer(8); const c = structuredClone({ x: new Uint8Array(b), y: new Uint8Array(b, 4) }); return [c.x.buffer === c.y.buffer, c.y.byteOffset, c.x.buffer !== b]; })()",
+    "structuredClone({ get a() { return 7; } })",
+    "structuredClone({ ['__proto__']: 1 })",
+    "structuredClone(new ArrayBuffer(1), { transfer: [1] })",
+  ])("%s", expectSame);
+});
+
+describe("Buffer is Node's", () => {
+  test.each([
+    "Buffer.from('aGk', 'base64url').toString()",
+    "Buffer.from([0xfb, 0xff]).toString('base64url')",
+    "Buffer.from('hä').toString('hex')",
+    "Buffer.concat([Buffer.from('a'), Buffer.from('b')]).toString()",
+    "[Buffer.byteLength('ä'), Buffer.byteLength('aGk', 'base64url'), Buffer.isEncoding('base64url'), Buffer.isBuffer(Buffer.alloc(1))]",
+    "Buffer.from('ÿ', 'latin1').toString('base64')",
+    "Buffer.from(new Uint8Array([1, 2]).buffer).length",
+    "Buffer.from('a')",
+    "Buffer.from('abc').subarray(1).equals(Buffer.from('bc'))",
+    "(() => { const b = Buffer.alloc(8); b.writeBigUInt64BE(258n); return b.readUInt16BE(6); })()",
+  ])("%s", expectSame);
+});
+
+describe("globals", () => {
+  const names = [
+    ..."AbortController AbortSignal Buffer ByteLengthQueuingStrategy CountQueuingStrategy Crypto CryptoKey CustomEvent".split(
+      " ",
+    ),
+    ..."DOMException Event EventTarget Headers ReadableStream Request Response SubtleCrypto TextDecoder TextEncoder".split(
+      " ",
+    ),
+    ..."TransformStream URL URLSearchParams WritableStream atob btoa clearImmediate clearInterval clearTimeout".split(
+      " ",
+    ),
+    ..."queueMicrotask setImmediate setInterval setTimeout structuredClone".split(" "),
+  ];
+
+  test.each(names)("%s has its name and can be replaced", (name) => {
+    const fresh = `(() => {
+      const value = globalThis.${name};
+      const descriptor = Object.getOwnPropertyDescriptor(globalThis, '${name}');
+      return [typeof value, value.name, 'value' in descriptor, descriptor.writable, descriptor.enumerable, descriptor.configurable];
+    })()`;
+    expect([...(guest.evaluate(fresh) as unknown[])]).toEqual(["function", name, true, true, false, true]);
+  });
+
+  test.each([
+    ["URL", "new URL('http://a')", "URL"],
+    ["Headers", "new Headers()", "Headers"],
+    ["Request", "new Request('http://a')", "Request"],
+    ["Response", "new Response()", "Response"],
+    ["AbortSignal", "AbortSignal.abort()", "AbortSignal"],
+    ["crypto", "crypto", "Crypto"],
+    ["crypto.subtle", "crypto.subtle", "SubtleCrypto"],
+    ["performance", "performance", "Performance"],
+    ["console", "console", "console"],
+    ["Event", "new Event('x')", "Event"],
+  ])("%s has its tag", (_, code, tag) => {
+    expect(guest.evaluate(`Object.prototype.toString.call(${code})`)).toBe(`[object ${tag}]`);
+  });
+
+  test("a lazy global may be replaced before it is ever read", async () => {
+    const fresh = new GuestHarness(await bundlePrelude());
+    expect(fresh.evaluate("globalThis.fetch = () => 'mock'; fetch()")).toBe("mock");
+  });
+
+  test("one global object under all its names, and a clock that does not go back", () => {
+    expect(guest.evaluate("global === globalThis && self === globalThis")).toBe(true);
+    expect(guest.evaluate("performance.now() >= 0 && performance.timeOrigin <= Date.now()")).toBe(true);
+    expect(guest.evaluate("navigator.userAgent")).toBe("Sluice");
+  });
+});
+
+describe("process and modules", () => {
+  test("process tells what is true and refuses the rest with a reason", () => {
+    expect(
+      inspect(
+        guest.evaluate(
+          "[process.version, process.platform, process.arch, process.cwd(), process.uptime() >= 0, typeof process.hrtime.bigint(), process.hrtime([0, 0]).length]",
+        ),
+      ),
+    ).toBe(inspect([process.version, "linux", process.arch, "/var/task", true, "bigint", 2]));
+    expect(() => guest.evaluate("process.memoryUsage()")).toThrow("REPORT line");
+    expect(() => guest.evaluate("process.on('exit', () => {})")).toThrow("no process events");
+  });
+
+  test("the modules of Node that are there", async () => {
+    expect(
+      await guest.run(`
+        const EventEmitter = require('events');
+        const { EventEmitter: named, once } = require('node:events');
+        const emitter = new EventEmitter();
+        let got; emitter.once('x', (value) => { got = value; }); emitter.emit('x', 5);
+        const { fileURLToPath, pathToFileURL, URL: Url } = require('node:url');
+        return [
+          got, named === EventEmitter, typeof once, require('buffer').Buffer === Buffer, require('node:process') === process,
+          require('timers').setTimeout === setTimeout, Url === URL, fileURLToPath('file:///a%20b'), pathToFileURL('/a b').href,
+          require('node:url') === require('url'),
+        ];`),
+    ).toEqual([5, true, "function", true, true, true, true, "/a b", "file:///a%20b", true]);
+  });
+});

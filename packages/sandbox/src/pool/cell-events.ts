@@ -1,0 +1,37 @@
+import type { CellExitReason } from "@sluice/core";
+import type { DoneHead } from "../cell-protocol.ts";
+import type { CellProcess } from "./cell-process.ts";
+import type { RunRequest } from "./run.ts";
+
+/**
+ * How far a run is kept from others: not at all; in a cell with other suspects, because one of them killed the last
+ * one; in a cell of its own, because that happened to it again.
+ */
+export type Quarantine = "none" | "suspects" | "alone";
+
+/** One run inside a cell, until DONE or the end of the cell. */
+export interface PendingRun {
+  readonly request: RunRequest;
+  readonly quarantine: Quarantine;
+  readonly reruns: number;
+  /** Epoch milliseconds of STARTED; 0 before. */
+  startedAt: number;
+  deadline: NodeJS.Timeout | undefined;
+}
+
+export interface CellEvents {
+  done(cell: CellProcess, run: PendingRun, head: DoneHead, body: Buffer): void;
+  status(cell: CellProcess): void;
+  /** The cell takes no new runs; what runs may finish. */
+  retired(cell: CellProcess): void;
+  /** The process is gone with these runs. `guilty` when it is known which one was to blame. */
+  lost(cell: CellProcess, loss: CellLoss): void;
+}
+
+export interface CellLoss {
+  readonly runs: readonly PendingRun[];
+  readonly guilty: PendingRun | undefined;
+  readonly reason: CellExitReason;
+  /** Nothing went wrong: the pool asked it to go. */
+  readonly expected: boolean;
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+import type { Server } from "node:http";
+import type { InvocationQueue, Place } from "@sluice/core";
+import type { Logger } from "@sluice/process";
+import { Journal, type Stores } from "@sluice/store";
+import { createApp, createHttpServer } from "./app.ts";
+import type { GatewayConfig } from "./config.ts";
+import { WorkerLinks } from "./direct-lane/worker-links.ts";
+import { Lanes } from "./lanes.ts";
+import { CronSource } from "./sources/cron.ts";
+import { TriggerCache } from "./trigger-cache.ts";
+
+export interface GatewayOptions {
+  readonly config: GatewayConfig;
+  readonly stores: Stores;
+  readonly queue: InvocationQueue;
+  readonly logger: Logger;
+  /** Rejects when Redis does not answer. */
+  readonly ready: () => Promise<void>;
+  readonly now: () => number;
+}
+
+/** The parts of a gateway, joined. Nothing listens or ticks yet. */
+export class Gateway {
+  readonly journal: Journal;
+  readonly links: WorkerLinks;
+  readonly cron: CronSource;
+  readonly server: Server;
+  readonly #triggers: TriggerCache;
+
+  constructor(options: GatewayOptions) {
+    const { config, stores, queue, logger, now } = options;
+    const { registry, artifacts, logs, keys, workers, facts } = stores;
+    const newId = randomUUID;
+    const place: Place = { region: config.region, accountId: config.accountId };
+    const onError = (error: unknown): void => logger.warn({ err: error }, "a background step failed");
+    const onLoss = (lost: number, error: unknown): void => {
+      logger.warn({ lost, err: error }, "facts were lost: Redis did not take them");
+    };
+    this.journal = new Journal({ facts, logs, onLoss });
+    this.links = new WorkerLinks({ workers, onError });
+    const invoker = new Lanes({ links: this.links, queue, journal: this.journal, now });
+    this.#triggers = new TriggerCache({ registry, now });
+    this.cron = new CronSource({ registry, ledger: stores.cron, invoker, place, now, newId, onError });
+    const reportError = (err: unknown, errorId: string): void => logger.error({ err, errorId }, "unexpected error");
+    const app = createApp({
+      sources: { triggers: this.#triggers, invoker, now, newId, trustedProxies: config.trustedProxies },
+      api: { registry, artifacts, logs, keys, workers, queue, invoker, now, newId, place, reportError },
+      ready: options.ready,
+    });
+    this.server = createHttpServer(app);
+  }
+
+  /** Some function or trigger changed. */
+  changed(): void {
+    this.#triggers.forgetAll();
+    this.cron.changed();
+  }
+}

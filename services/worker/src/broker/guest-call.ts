@@ -1,0 +1,14 @@
+import type { FunctionVersion } from "@sluice/core";
+import type { BrokerCall, BrokerReply } from "@sluice/sandbox";
+
+/** A guest's call with the function that it is made for. */
+export interface GuestCall extends BrokerCall {
+  readonly functionVersion: FunctionVersion;
+}
+
+export type GuestCallHandler = (call: GuestCall) => Promise<BrokerReply>;
+
+/** An answer that becomes an Error in the guest. */
+export function refuse(name: string, message: string, code: string): BrokerReply {
+  return { ok: false, name, message, code };
+}
