@@ -88,6 +88,9 @@ function readFrame(data: Buffer, start: number, length: number): Frame {
   };
 }
 
+/** A receiver on another core can begin on this many frames while the sender makes more. */
+const BURST = Number(process.env["BURST"] ?? 8);
+
 /**
  * Joins the frames of one turn of the event loop into one write: a system call costs more than the frame itself.
  * `schedule` runs a function soon after the present turn (`setImmediate`); `write` hands bytes to the socket.
@@ -104,7 +107,8 @@ export class FrameWriter {
 
   send(type: number, id: number, head: string, body?: Uint8Array | string): void {
     this.#pending.push(encodeFrame(type, id, head, body));
-    if (this.#pending.length === 1) this.#schedule(() => this.flush());
+    if (this.#pending.length >= BURST) this.flush();
+    else if (this.#pending.length === 1) this.#schedule(() => this.flush());
   }
 
   flush(): void {

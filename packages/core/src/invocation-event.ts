@@ -8,6 +8,7 @@ interface FactBase {
   readonly function: string;
 }
 
+/** An event of the queued lane that Redis holds. */
 export interface AcceptedFact extends FactBase {
   readonly type: "accepted";
   readonly source: InvocationSource;

@@ -1,4 +1,5 @@
 import { format } from "node:util";
+import { runInThisContext } from "node:vm";
 import { LIMITS } from "@sluice/core";
 import { bundlePrelude } from "./index.ts";
 import { GuestHarness } from "./testing/harness.ts";
@@ -49,7 +50,7 @@ describe("values are written as Node writes them", () => {
     "new Number(3), new String('s'), Object(true), new WeakMap(), Math",
     "[[[[[]]]]], { a: [{ b: { c: {} } }] }, [[[[1]]]]",
   ])("%s", (code) => {
-    const args = new Function(`return [${code}]`)() as unknown[];
+    const args = runInThisContext(`[${code}]`) as unknown[];
     expect(logged(code)).toBe(format(...args));
   });
 

@@ -61,7 +61,7 @@ describe("loading", () => {
     await guest.load(
       "exports.handler = async () => [process.env.TABLE, process.env.AWS_REGION, __filename, __dirname];",
       {
-        environment: { TABLE: "orders", __proto__: "x" } as Record<string, string>,
+        environment: { TABLE: "orders" },
       },
     );
     const { payload } = await guest.invoke();
@@ -206,7 +206,7 @@ describe("the mailbox", () => {
     await guest.load("exports.handler = async (n) => n;");
     const outcomes = [guest.invoke(1), guest.invoke(2), guest.invoke(3)];
     // Microtasks only: no timer, no reply and no dispatch comes in between.
-    for (let turn = 0; turn < 50; turn++) await undefined;
+    for (let turn = 0; turn < 50; turn++) await (undefined as unknown);
     expect(guest.sent.filter(({ name }) => name === "invocation.succeed")).toHaveLength(3);
     expect((await Promise.all(outcomes)).map(({ payload }) => payload)).toEqual(["1", "2", "3"]);
   });
@@ -219,7 +219,7 @@ describe("the mailbox", () => {
     expect((await first).payload).toBe("1");
     expect((await third).payload).toBe("3");
     expect(guest.logs).toEqual(["INFO ran 1", "INFO ran 3"]);
-    expect([...guest.claims.slice(1, 4)]).toEqual([-1, 0, -3]);
+    expect(Array.from(guest.claims.slice(1, 4))).toEqual([-1, 0, -3]);
   });
 
   test("an entry that is taken back while it waits is not run", async () => {

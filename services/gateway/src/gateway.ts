@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import type { InvocationQueue, Place } from "@sluice/core";
 import type { Logger } from "@sluice/process";
 import { Journal, type Stores } from "@sluice/store";
-import { createApp, createHttpServer } from "./app.ts";
+import { createHttpServer, createRequestListener } from "./app.ts";
 import type { GatewayConfig } from "./config.ts";
 import { WorkerLinks } from "./direct-lane/worker-links.ts";
 import { Lanes } from "./lanes.ts";
@@ -43,12 +43,12 @@ export class Gateway {
     this.#triggers = new TriggerCache({ registry, now });
     this.cron = new CronSource({ registry, ledger: stores.cron, invoker, place, now, newId, onError });
     const reportError = (err: unknown, errorId: string): void => logger.error({ err, errorId }, "unexpected error");
-    const app = createApp({
+    const listener = createRequestListener({
       sources: { triggers: this.#triggers, invoker, now, newId, trustedProxies: config.trustedProxies },
       api: { registry, artifacts, logs, keys, workers, queue, invoker, now, newId, place, reportError },
       ready: options.ready,
     });
-    this.server = createHttpServer(app);
+    this.server = createHttpServer(listener);
   }
 
   /** Some function or trigger changed. */

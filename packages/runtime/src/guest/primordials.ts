@@ -6,12 +6,12 @@
 const { bind, call } = Function.prototype;
 
 /** `uncurryThis(f)(self, …)` is `f.call(self, …)`, but looks nothing up when it is called. */
-export const uncurryThis = bind.bind(call) as <S, A extends readonly unknown[], R>(
+const uncurryThis = bind.bind(call) as <S, A extends readonly unknown[], R>(
   method: (this: S, ...args: A) => R,
 ) => (self: S, ...args: A) => R;
 
 /** The getter of an accessor property, as a function of its object. */
-export function uncurryGetter<S extends object, K extends keyof S>(prototype: S, key: K): (self: S) => S[K] {
+function uncurryGetter<S extends object, K extends keyof S>(prototype: S, key: K): (self: S) => S[K] {
   const getter = Object.getOwnPropertyDescriptor(prototype, key)?.get as (this: S) => S[K];
   return uncurryThis(getter);
 }
@@ -24,7 +24,6 @@ export const IntrinsicError = Error;
 export const IntrinsicMap = Map;
 export const IntrinsicPromise = Promise;
 export const IntrinsicRangeError = RangeError;
-export const IntrinsicReferenceError = ReferenceError;
 export const IntrinsicRegExp = RegExp;
 export const IntrinsicSet = Set;
 export const IntrinsicSyntaxError = SyntaxError;
@@ -37,30 +36,27 @@ export const toNumber = Number as (value: unknown) => number;
 export const toObject = Object as (value: unknown) => object;
 
 export const { parse: jsonParse, stringify: jsonStringify } = JSON;
-export const { apply: reflectApply, construct: reflectConstruct, ownKeys: reflectOwnKeys } = Reflect;
+export const { apply: reflectApply } = Reflect;
 export const {
   create: objectCreate,
   defineProperty: objectDefineProperty,
   freeze: objectFreeze,
   getOwnPropertyDescriptor: objectGetOwnPropertyDescriptor,
   getPrototypeOf: objectGetPrototypeOf,
-  hasOwn: objectHasOwn,
   is: objectIs,
   keys: objectKeys,
-  setPrototypeOf: objectSetPrototypeOf,
 } = Object;
 export const { isArray } = Array;
 export const { isView: isArrayBufferView } = ArrayBuffer;
 export const { compareExchange: atomicsCompareExchange } = Atomics;
 export const dateNow = Date.now;
 export const { captureStackTrace } = Error;
-export const { abs, floor, max, min, trunc } = Math;
+export const { floor, trunc } = Math;
 export const { isFinite: numberIsFinite, isInteger: numberIsInteger } = Number;
-export const { fromCharCode, fromCodePoint } = String;
+export const { fromCharCode } = String;
 export const isNativeError =
   (Error as unknown as { isError?: (value: unknown) => boolean }).isError ?? ((value) => value instanceof Error);
 
-export const objectPrototype = Object.prototype;
 export const objectToString = uncurryThis(Object.prototype.toString);
 export const functionToString = uncurryThis(Function.prototype.toString);
 
@@ -68,14 +64,10 @@ export const stringSlice = uncurryThis(String.prototype.slice);
 export const stringIndexOf = uncurryThis(String.prototype.indexOf);
 export const stringIncludes = uncurryThis(String.prototype.includes);
 export const stringStartsWith = uncurryThis(String.prototype.startsWith);
-export const stringEndsWith = uncurryThis(String.prototype.endsWith);
 export const stringToLowerCase = uncurryThis(String.prototype.toLowerCase);
 export const stringToUpperCase = uncurryThis(String.prototype.toUpperCase);
-export const stringTrim = uncurryThis(String.prototype.trim);
 export const stringRepeat = uncurryThis(String.prototype.repeat);
-export const stringPadEnd = uncurryThis(String.prototype.padEnd);
 export const charCodeAt = uncurryThis(String.prototype.charCodeAt);
-export const codePointAt = uncurryThis(String.prototype.codePointAt);
 export const toWellFormed = uncurryThis(String.prototype.toWellFormed);
 export const regExpExec = uncurryThis(RegExp.prototype.exec);
 
@@ -89,7 +81,6 @@ export const mapForEach = uncurryThis(Map.prototype.forEach) as <K, V>(
 ) => void;
 export const mapSize = uncurryGetter(Map.prototype, "size") as (map: ReadonlyMap<unknown, unknown>) => number;
 export const setAdd = uncurryThis(Set.prototype.add) as <T>(set: Set<T>, value: T) => Set<T>;
-export const setHas = uncurryThis(Set.prototype.has) as <T>(set: ReadonlySet<T>, value: T) => boolean;
 export const setForEach = uncurryThis(Set.prototype.forEach) as <T>(
   set: ReadonlySet<T>,
   visit: (value: T) => void,
@@ -121,10 +112,8 @@ export const dataViewByteOffset = uncurryGetter(DataView.prototype, "byteOffset"
 export const dataViewByteLength = uncurryGetter(DataView.prototype, "byteLength");
 
 export const symbolIterator: typeof Symbol.iterator = Symbol.iterator;
-export const symbolAsyncIterator: typeof Symbol.asyncIterator = Symbol.asyncIterator;
 export const symbolToPrimitive: typeof Symbol.toPrimitive = Symbol.toPrimitive;
-export const symbolToStringTag: typeof Symbol.toStringTag = Symbol.toStringTag;
-export const symbolFor = Symbol.for;
+const symbolToStringTag: typeof Symbol.toStringTag = Symbol.toStringTag;
 
 /** A property descriptor that a poisoned `Object.prototype.get` cannot turn into nonsense. */
 export function defineHidden(target: object, key: PropertyKey, value: unknown): void {
@@ -139,7 +128,7 @@ export function defineHidden(target: object, key: PropertyKey, value: unknown): 
 
 /** Runs `task` as a microtask. `await undefined` consults nothing that user code can reach; `then` would. */
 export async function inMicrotask(task: () => void): Promise<void> {
-  await undefined;
+  await (undefined as unknown);
   task();
 }
 

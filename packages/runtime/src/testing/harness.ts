@@ -43,7 +43,9 @@ const SETTINGS: GuestSettings = {
   region: "us-east-1",
 };
 
-const NAMES = new Map(Object.entries(HOST_CALLS).map(([name, { op }]) => [op as number, name as HostCallName]));
+const NAMES = new Map<number, HostCallName>(
+  Object.entries(HOST_CALLS).map(([name, { op }]) => [op, name as HostCallName]),
+);
 
 /**
  * The prelude in a `node:vm` context: no isolation, but the same language and nothing of Node's inside. Timers run on

@@ -193,6 +193,7 @@ export class Cell implements VersionPoolSink {
     if (head === undefined) return;
     if (!head.announced) {
       head.announced = true;
+      environment.markStarted(head);
       this.#deps.send(FROM_CELL.started, head.id, "");
     }
     if (environment.isStuck(clock)) this.#broken({ reason: "timeout", kill: true, call: head.id });

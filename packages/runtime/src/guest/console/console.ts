@@ -1,3 +1,5 @@
+import { loadFormat, loadTable } from "../lazy.ts";
+import { framesOf } from "../lambda/function-error.ts";
 import {
   captureStackTrace,
   dateNow,
@@ -12,85 +14,101 @@ import {
   tag,
   toText,
 } from "../primordials.ts";
-import { loadFormat, loadTable } from "../lazy.ts";
-import { framesOf } from "../lambda/function-error.ts";
 import type { LogLevel } from "./log-budget.ts";
 import { writeLog } from "./log.ts";
+
+type Log = (...args: unknown[]) => void;
+type Write = (level: LogLevel, args: readonly unknown[]) => void;
 
 /** Node's console over the host's log: one call, one entry of the log. */
 export function createConsole(): object {
   let depth = 0;
-  const counts = new IntrinsicMap<string, number>();
-  const timers = new IntrinsicMap<string, number>();
-
-  const write = (level: LogLevel, args: readonly unknown[]): void => {
+  const write: Write = (level, args) => {
     const text = formatArguments(args);
     writeLog(level, depth === 0 ? text : indent(text, depth));
   };
-  const logger =
-    (level: LogLevel) =>
-    (...args: unknown[]): void =>
-      write(level, args);
-  const elapsed = (label: unknown, args: unknown[]): void => {
-    const name = labelOf(label);
-    const started = mapGet(timers, name);
-    if (started === undefined) write("WARN", [`No such label '${name}' for console.time()`]);
-    else write("INFO", args.length === 0 ? [elapsedText(name, started)] : [elapsedText(name, started), ...args]);
-  };
-  const group = (...args: unknown[]): void => {
+  const group: Log = (...args) => {
     if (args.length > 0) write("INFO", args);
     depth++;
   };
-
   const guestConsole = {
-    log: logger("INFO"),
-    info: logger("INFO"),
-    debug: logger("DEBUG"),
-    warn: logger("WARN"),
-    error: logger("ERROR"),
-    dirxml: logger("INFO"),
-    dir: (value: unknown, options?: object): void => write("INFO", [loadFormat().inspect(value, options)]),
-    trace: (...args: unknown[]): void => {
-      const holder = { stack: "" };
-      captureStackTrace(holder);
-      const message = formatArguments(args);
-      write("TRACE", [`Trace${message === "" ? "" : `: ${message}`}${framesOf(holder)}`]);
-    },
-    assert: (condition: unknown, ...args: unknown[]): void => {
-      if (condition) return;
-      if (typeof args[0] === "string") args[0] = `Assertion failed: ${args[0]}`;
-      else args = args.length === 0 ? ["Assertion failed"] : ["Assertion failed:", ...args];
-      write("WARN", args);
-    },
-    count: (label?: unknown): void => {
-      const name = labelOf(label);
-      const count = (mapGet(counts, name) ?? 0) + 1;
-      mapSet(counts, name, count);
-      write("INFO", [`${name}: ${count}`]);
-    },
-    countReset: (label?: unknown): void => {
-      mapDelete(counts, labelOf(label));
-    },
-    time: (label?: unknown): void => {
-      mapSet(timers, labelOf(label), dateNow());
-    },
-    timeLog: (label?: unknown, ...args: unknown[]): void => elapsed(label, args),
-    timeEnd: (label?: unknown): void => {
-      elapsed(label, []);
-      mapDelete(timers, labelOf(label));
-    },
+    ...loggers(write),
+    ...counters(write),
+    ...stopwatches(write),
     group,
     groupCollapsed: group,
     groupEnd: (): void => {
       if (depth > 0) depth--;
     },
-    table: (data: unknown, columns?: unknown): void => {
-      const table = loadTable().formatTable(data, columns);
-      write("INFO", [table ?? data]);
-    },
   };
   tag(guestConsole, "console");
   return guestConsole;
+}
+
+function loggers(write: Write): Record<string, Log> {
+  const at =
+    (level: LogLevel): Log =>
+    (...args) =>
+      write(level, args);
+  return {
+    log: at("INFO"),
+    info: at("INFO"),
+    debug: at("DEBUG"),
+    warn: at("WARN"),
+    error: at("ERROR"),
+    dirxml: at("INFO"),
+    dir: (value, options) => write("INFO", [loadFormat().inspect(value, options as object | undefined)]),
+    table: (data, columns) => write("INFO", [loadTable().formatTable(data, columns) ?? data]),
+    trace: (...args) => {
+      const holder = { stack: "" };
+      captureStackTrace(holder);
+      const message = formatArguments(args);
+      write("TRACE", [`Trace${message === "" ? "" : `: ${message}`}${framesOf(holder)}`]);
+    },
+    assert: (condition, ...args) => {
+      if (condition) return;
+      if (args.length === 0) write("WARN", ["Assertion failed"]);
+      else write("WARN", [`Assertion failed: ${formatArguments(args)}`]);
+    },
+  };
+}
+
+function counters(write: Write): Record<string, Log> {
+  const counts = new IntrinsicMap<string, number>();
+  return {
+    count: (label) => {
+      const name = labelOf(label);
+      const count = (mapGet(counts, name) ?? 0) + 1;
+      mapSet(counts, name, count);
+      write("INFO", [`${name}: ${count}`]);
+    },
+    countReset: (label) => {
+      mapDelete(counts, labelOf(label));
+    },
+  };
+}
+
+function stopwatches(write: Write): Record<string, Log> {
+  const started = new IntrinsicMap<string, number>();
+  const timeLog: Log = (label, ...args) => {
+    const name = labelOf(label);
+    const since = mapGet(started, name);
+    if (since === undefined) write("WARN", [`No such label '${name}' for console.time()`]);
+    else
+      write("INFO", [
+        `${name}: ${durationText(dateNow() - since)}${args.length === 0 ? "" : ` ${formatArguments(args)}`}`,
+      ]);
+  };
+  return {
+    time: (label) => {
+      mapSet(started, labelOf(label), dateNow());
+    },
+    timeLog,
+    timeEnd: (label) => {
+      timeLog(label);
+      mapDelete(started, labelOf(label));
+    },
+  };
 }
 
 /** Text alone needs no formatter, and the formatter is not loaded for it. */
@@ -122,7 +140,6 @@ function labelOf(label: unknown): string {
   return label === undefined ? "default" : toText(label);
 }
 
-function elapsedText(label: string, startedAt: number): string {
-  const ms = dateNow() - startedAt;
-  return ms < 1000 ? `${label}: ${ms}ms` : `${label}: ${(ms / 1000).toFixed(3)}s`;
+function durationText(ms: number): string {
+  return ms < 1000 ? `${ms}ms` : `${ms / 1000}s`;
 }

@@ -1,4 +1,4 @@
-import { jsonStringify } from "../primordials.ts";
+import { jsonStringify, toText } from "../primordials.ts";
 import { inspect } from "./inspect.ts";
 import { inspectPrimitive } from "./inspect-primitive.ts";
 
@@ -48,9 +48,9 @@ function formatDirective(directive: string, value: unknown): string {
 function asText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null) {
-    return typeof value === "function" && !hasOwnText(value) ? String(value) : inspectPrimitive(value);
+    return typeof value === "function" && !hasOwnText(value) ? toText(value) : inspectPrimitive(value);
   }
-  return hasOwnText(value) ? String(value) : inspect(value, { depth: 0 });
+  return hasOwnText(value) ? toText(value) : inspect(value, { depth: 0 });
 }
 
 const BUILT_IN = /^(?:Object|Array|Date|RegExp|Function|\w*Error|\w*Array|Number|String|Boolean|Symbol|BigInt)$/;

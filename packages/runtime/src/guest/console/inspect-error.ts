@@ -1,6 +1,6 @@
 import { describeError, framesOf } from "../lambda/function-error.ts";
 import { propertyParts, propertyText } from "./inspect-parts.ts";
-import type { Shape } from "./inspect-shape.ts";
+import type { Shape } from "./inspect-layout.ts";
 import type { Inspection } from "./inspection.ts";
 
 /** The stack, then what else the error carries: its own properties, its cause, the errors of an AggregateError. */

@@ -9,6 +9,13 @@ export interface Layout {
   readonly isList: boolean;
 }
 
+/** How an object is to be written: a heading, braces, and what stands between them. */
+export interface Shape extends Layout {
+  /** What is shown in its place where the depth ends. */
+  readonly name: string;
+  parts(depth: number): string[];
+}
+
 const LINE_COLUMNS = 80;
 /** So many innermost levels may share a line. */
 const LEVELS_PER_LINE = 3;
@@ -58,12 +65,12 @@ function inColumns(inspection: Inspection, parts: readonly string[], value: read
   const numeric = parts.every((_, at) => typeof value[at] === "number" || typeof value[at] === "bigint");
   const rows: string[] = [];
   for (let from = 0; from < shown; from += columns) {
-    rows.push(row(parts.slice(from, Math.min(from + columns, shown)), widths, numeric));
+    rows.push(inCells(parts.slice(from, Math.min(from + columns, shown)), widths, numeric));
   }
   return shown < parts.length ? [...rows, parts[shown] as string] : rows;
 }
 
-function row(cells: readonly string[], widths: readonly number[], numeric: boolean): string {
+function inCells(cells: readonly string[], widths: readonly number[], numeric: boolean): string {
   const last = cells.length - 1;
   return cells
     .map((cell, column) => {

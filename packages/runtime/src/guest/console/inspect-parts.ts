@@ -1,5 +1,4 @@
 import { isArray, mapForEach, setForEach } from "../primordials.ts";
-import { inspectValue } from "./inspect.ts";
 import { inspectPrimitive, quote } from "./inspect-primitive.ts";
 import type { Inspection } from "./inspection.ts";
 
@@ -33,7 +32,7 @@ function keyText(key: string | symbol): string {
 export function propertyText(inspection: Inspection, descriptor: PropertyDescriptor, depth: number): string {
   if (descriptor.get !== undefined) return descriptor.set === undefined ? "[Getter]" : "[Getter/Setter]";
   if (descriptor.set !== undefined) return "[Setter]";
-  return inspection.nested(() => inspectValue(inspection, descriptor.value, depth));
+  return inspection.showNested(descriptor.value, depth);
 }
 
 function more(count: number, what: string): string {
@@ -48,7 +47,7 @@ export function elementParts(inspection: Inspection, list: readonly unknown[], d
   while (at < length && parts.length < ITEMS_MAX) {
     const hole = holeAt(list, at);
     if (hole > 0) parts.push(`<${hole} empty item${hole === 1 ? "" : "s"}>`);
-    else parts.push(inspection.nested(() => inspectValue(inspection, list[at], depth)));
+    else parts.push(inspection.showNested(list[at], depth));
     at += Math.max(hole, 1);
   }
   if (at < length) parts.push(more(length - at, "item"));
@@ -66,7 +65,7 @@ function holeAt(list: readonly unknown[], from: number): number {
 export function mapParts(inspection: Inspection, map: ReadonlyMap<unknown, unknown>, depth: number): string[] {
   const parts: string[] = [];
   let count = 0;
-  const shown = (value: unknown): string => inspectValue(inspection, value, depth);
+  const shown = (value: unknown): string => inspection.show(value, depth);
   mapForEach(map, (value, key) => {
     if (++count <= ITEMS_MAX) parts.push(inspection.nested(() => `${shown(key)} => ${shown(value)}`));
   });
@@ -78,7 +77,7 @@ export function setParts(inspection: Inspection, set: ReadonlySet<unknown>, dept
   const parts: string[] = [];
   let count = 0;
   setForEach(set, (value) => {
-    if (++count <= ITEMS_MAX) parts.push(inspection.nested(() => inspectValue(inspection, value, depth)));
+    if (++count <= ITEMS_MAX) parts.push(inspection.showNested(value, depth));
   });
   if (count > ITEMS_MAX) parts.push(more(count - ITEMS_MAX, "item"));
   return [...parts, ...propertyParts(inspection, set, depth)];
@@ -94,6 +93,6 @@ export function bufferParts(buffer: ArrayBuffer): string[] {
 }
 
 export function viewParts(inspection: Inspection, view: DataView, depth: number): string[] {
-  const buffer = inspection.nested(() => inspectValue(inspection, view.buffer, depth));
+  const buffer = inspection.showNested(view.buffer, depth);
   return [`[byteLength]: ${view.byteLength}`, `[byteOffset]: ${view.byteOffset}`, `[buffer]: ${buffer}`];
 }

@@ -1,31 +1,22 @@
 import {
   dateGetTime,
+  dateToISOString,
   functionToString,
   isArray,
   isNativeError,
+  mapSize,
   objectGetPrototypeOf,
   objectToString,
   regExpFlags,
   regExpSource,
-  toText,
+  setSize,
   typedArrayTag,
 } from "../primordials.ts";
 import { inspectError } from "./inspect-error.ts";
-import type { Layout } from "./inspect-layout.ts";
+import type { Shape } from "./inspect-layout.ts";
 import { bufferParts, elementParts, mapParts, propertyParts, setParts, viewParts } from "./inspect-parts.ts";
 import { inspectPrimitive } from "./inspect-primitive.ts";
 import type { Inspection } from "./inspection.ts";
-
-/** How an object is to be written: a heading, braces, and what stands between them. */
-export interface Shape extends Layout {
-  /** What is shown in its place where the depth ends. */
-  readonly name: string;
-  parts(depth: number): string[];
-}
-
-export function isShortTagged(name: string): string {
-  return `[${name}]`;
-}
 
 /** Text, when nothing is to stand between braces. */
 export function shapeOf(inspection: Inspection, value: object, depth: number): Shape | string {
@@ -57,16 +48,19 @@ function braces(prefix: string, name: string, parts: (depth: number) => string[]
   return { base: "", open: `${prefix}{`, close: "}", isList: false, name, parts };
 }
 
+type Prefix = (fallback: string, size?: string) => string;
+type Plain = (base: string) => Shape | string;
+
 /** Undefined for plain objects, and where a tag of the user's own only pretends. */
 function specialShape(
   inspection: Inspection,
   value: object,
   className: string | null,
   tag: string,
-  plain: (base: string) => Shape | string,
+  plain: Plain,
 ): Shape | string | undefined {
   const kind = objectToString(value).slice(8, -1);
-  const prefix = (fallback: string, size = ""): string => prefixOf(className, tag, fallback, size);
+  const prefix: Prefix = (fallback, size = "") => prefixOf(className, tag, fallback, size);
   try {
     if (ArrayBuffer.isView(value) && kind !== "DataView") {
       const view = value as Uint8Array;
@@ -74,45 +68,62 @@ function specialShape(
       if (view.length === 0) return `${heading}[]`;
       return list(heading, className ?? kind, (at) => elementParts(inspection, view as unknown as unknown[], at));
     }
-    switch (kind) {
-      case "Date":
-        return plain(Number.isNaN(dateGetTime(value as Date)) ? "Invalid Date" : (value as Date).toISOString());
-      case "RegExp":
-        return plain(`/${regExpSource(value as RegExp)}/${regExpFlags(value as RegExp)}`);
-      case "Map": {
-        const { size } = value as Map<unknown, unknown>;
-        const heading = prefix("Map", `(${size})`);
-        if (size === 0) return plain(`${heading}{}`);
-        return braces(heading, className ?? "Map", (at) => mapParts(inspection, value as Map<unknown, unknown>, at));
-      }
-      case "Set": {
-        const { size } = value as Set<unknown>;
-        const heading = prefix("Set", `(${size})`);
-        if (size === 0) return plain(`${heading}{}`);
-        return braces(heading, className ?? "Set", (at) => setParts(inspection, value as Set<unknown>, at));
-      }
-      case "ArrayBuffer":
-        return braces(prefix("ArrayBuffer"), "ArrayBuffer", () => bufferParts(value as ArrayBuffer));
-      case "DataView":
-        return braces(prefix("DataView"), "DataView", (at) => viewParts(inspection, value as DataView, at));
-      case "Promise":
-        return `${prefix("Promise")}{ <state unknown> }`;
-      case "WeakMap":
-      case "WeakSet":
-        return `${prefix(kind)}{ <items unknown> }`;
-      case "Number":
-      case "String":
-      case "Boolean":
-      case "BigInt":
-      case "Symbol":
-        return `[${kind}: ${inspectPrimitive((value as { valueOf(): unknown }).valueOf())}]`;
-      case "Arguments":
-        return braces("[Arguments] ", "Arguments", (at) => propertyParts(inspection, value, at));
-    }
+    return collectionShape(inspection, value, kind, prefix, plain) ?? valueShape(value, kind, prefix, plain);
   } catch {
     // The tag lied: it is shown as the plain object that it is.
+    return undefined;
   }
-  return undefined;
+}
+
+function collectionShape(
+  inspection: Inspection,
+  value: object,
+  kind: string,
+  prefix: Prefix,
+  plain: Plain,
+): Shape | string | undefined {
+  switch (kind) {
+    case "Map": {
+      const map = value as Map<unknown, unknown>;
+      const heading = prefix("Map", `(${mapSize(map)})`);
+      return mapSize(map) === 0 ? plain(`${heading}{}`) : braces(heading, kind, (at) => mapParts(inspection, map, at));
+    }
+    case "Set": {
+      const set = value as Set<unknown>;
+      const heading = prefix("Set", `(${setSize(set)})`);
+      return setSize(set) === 0 ? plain(`${heading}{}`) : braces(heading, kind, (at) => setParts(inspection, set, at));
+    }
+    case "ArrayBuffer":
+      return braces(prefix(kind), kind, () => bufferParts(value as ArrayBuffer));
+    case "DataView":
+      return braces(prefix(kind), kind, (at) => viewParts(inspection, value as DataView, at));
+    case "Arguments":
+      return braces("[Arguments] ", kind, (at) => propertyParts(inspection, value, at));
+    default:
+      return undefined;
+  }
+}
+
+function valueShape(value: object, kind: string, prefix: Prefix, plain: Plain): Shape | string | undefined {
+  switch (kind) {
+    case "Date":
+      return plain(Number.isNaN(dateGetTime(value)) ? "Invalid Date" : dateToISOString(value));
+    case "RegExp":
+      return plain(`/${regExpSource(value as RegExp)}/${regExpFlags(value as RegExp)}`);
+    case "Promise":
+      return `${prefix(kind)}{ <state unknown> }`;
+    case "WeakMap":
+    case "WeakSet":
+      return `${prefix(kind)}{ <items unknown> }`;
+    case "Number":
+    case "String":
+    case "Boolean":
+    case "BigInt":
+    case "Symbol":
+      return `[${kind}: ${inspectPrimitive((value as { valueOf(): unknown }).valueOf())}]`;
+    default:
+      return undefined;
+  }
 }
 
 function nameOf(className: string | null, tag: string): string {
@@ -144,7 +155,7 @@ function classNameOf(value: object): string | null {
 }
 
 function functionHeading(value: object, className: string | null): string {
-  const source = functionToString(value as () => void);
+  const source = functionToString(value);
   const name = (value as { name?: unknown }).name;
   const shown = typeof name === "string" && name !== "" ? name : "";
   if (/^class\b/.test(source)) {
@@ -152,5 +163,5 @@ function functionHeading(value: object, className: string | null): string {
     return `[class ${shown === "" ? "(anonymous)" : shown}${parent ? ` extends ${parent}` : ""}]`;
   }
   const kind = className ?? "Function (null prototype)";
-  return shown === "" ? `[${kind} (anonymous)]` : `[${kind}: ${toText(shown)}]`;
+  return shown === "" ? `[${kind} (anonymous)]` : `[${kind}: ${shown}]`;
 }

@@ -1,5 +1,5 @@
 import { isNativeError, toText } from "../primordials.ts";
-import { isShortTagged, shapeOf } from "./inspect-shape.ts";
+import { shapeOf } from "./inspect-shape.ts";
 import { Inspection } from "./inspection.ts";
 import { layOut } from "./inspect-layout.ts";
 import { inspectPrimitive } from "./inspect-primitive.ts";
@@ -14,17 +14,17 @@ const customInspect = Symbol.for("nodejs.util.inspect.custom");
 /** Shows a value as Node's `util.inspect` does with its default options. */
 export function inspect(value: unknown, options?: InspectOptions): string {
   const depth = options?.depth === null ? Infinity : (options?.depth ?? 2);
-  return inspectValue(new Inspection(depth), value, 0);
+  return new Inspection(depth, inspectValue).show(value, 0);
 }
 
-export function inspectValue(inspection: Inspection, value: unknown, depth: number): string {
+function inspectValue(inspection: Inspection, value: unknown, depth: number): string {
   if ((typeof value !== "object" || value === null) && typeof value !== "function") {
     return inspectPrimitive(value, inspection.indent);
   }
   const seen = inspection.seen.length;
   const { indent } = inspection;
   try {
-    return inspectObject(inspection, value as object, depth);
+    return inspectObject(inspection, value, depth);
   } catch (error) {
     // A Proxy trap or a getter threw, or the stack is used up: a log line must not take the function down.
     inspection.seen.length = seen;
@@ -43,7 +43,7 @@ function inspectObject(inspection: Inspection, value: object, depth: number): st
   if (inspection.seen.includes(value)) return `[Circular *${inspection.circleOf(value)}]`;
   const shape = shapeOf(inspection, value, depth);
   if (typeof shape === "string") return shape;
-  if (depth > inspection.depth) return isShortTagged(shape.name);
+  if (depth > inspection.depth) return `[${shape.name}]`;
   inspection.seen.push(value);
   inspection.currentDepth = depth + 1;
   const parts = shape.parts(depth + 1);

@@ -1,3 +1,6 @@
+/** Writes one value that stands `depth` objects deep. */
+export type Show = (inspection: Inspection, value: unknown, depth: number) => string;
+
 /** The state of one walk over a value. */
 export class Inspection {
   /** Objects nested deeper are only named. */
@@ -10,8 +13,20 @@ export class Inspection {
   /** Of the object that was last entered: three levels fit on one line. */
   currentDepth = 0;
 
-  constructor(depth: number) {
+  readonly #show: Show;
+
+  constructor(depth: number, show: Show) {
     this.depth = depth;
+    this.#show = show;
+  }
+
+  show(value: unknown, depth: number): string {
+    return this.#show(this, value, depth);
+  }
+
+  /** Two columns further to the right. */
+  showNested(value: unknown, depth: number): string {
+    return this.nested(() => this.#show(this, value, depth));
   }
 
   circleOf(value: object): number {

@@ -21,7 +21,7 @@ export function extractBody(source: unknown): ExtractedBody {
     if (source.locked) throw new IntrinsicTypeError("The body's stream is locked");
     return { content: new BodyContent(source), type: null };
   }
-  if (isSearchParams(source)) return textBody(String(source), "application/x-www-form-urlencoded;charset=UTF-8");
+  if (isSearchParams(source)) return textBody(toText(source), "application/x-www-form-urlencoded;charset=UTF-8");
   return textBody(toWellFormed(toText(source)), "text/plain;charset=UTF-8");
 }
 

@@ -23,7 +23,7 @@ export class Request extends Body {
 
   constructor(input: unknown, options: RequestInit = {}) {
     const init = options ?? {};
-    const from = typeof input === "object" && input !== null && #parts in input ? (input as Request) : undefined;
+    const from = typeof input === "object" && input !== null && #parts in input ? input : undefined;
     const base = from === undefined ? undefined : from.#parts;
     const url = base?.url ?? parseUrl(input);
     const method = init.method === undefined ? (base?.method ?? "GET") : checkMethod(init.method);
@@ -79,7 +79,7 @@ export class Request extends Body {
 
   clone(): Request {
     const content = bodyContent(this)?.clone() ?? null;
-    return new Request(this, { body: content });
+    return new Request(this, { method: this.method, body: content });
   }
 
   static {

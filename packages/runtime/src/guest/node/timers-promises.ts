@@ -1,4 +1,4 @@
-import { IntrinsicPromise } from "../primordials.ts";
+import { defineHidden, IntrinsicPromise } from "../primordials.ts";
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "../timers/timers.ts";
 import { domException } from "../lazy.ts";
 
@@ -15,23 +15,26 @@ interface Options {
 function wait<T>(value: T, options: Options, start: (done: () => void) => () => void): Promise<T> {
   const { signal } = options;
   return new IntrinsicPromise<T>((resolve, reject) => {
-    const aborted = (): void => {
-      stop?.();
-      const error = domException("The operation was aborted", "AbortError");
-      Object.defineProperty(error, "cause", { value: signal?.reason, configurable: true, writable: true });
-      reject(error);
-    };
-    let stop: (() => void) | undefined;
     if (signal?.aborted) {
-      aborted();
+      reject(abortError(signal.reason));
       return;
     }
-    stop = start(() => {
+    const stop = start(() => {
       signal?.removeEventListener("abort", aborted);
       resolve(value);
     });
+    function aborted(): void {
+      stop();
+      reject(abortError(signal?.reason));
+    }
     signal?.addEventListener("abort", aborted, { once: true });
   });
+}
+
+function abortError(cause: unknown): Error {
+  const error = domException("The operation was aborted", "AbortError");
+  defineHidden(error, "cause", cause);
+  return error;
 }
 
 /** `node:timers/promises`. */

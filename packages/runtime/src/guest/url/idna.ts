@@ -17,7 +17,7 @@ export function toASCII(domain: string): string | null {
 
 /** Ignored by UTS #46: soft hyphen, joiners, variation selectors and the like. */
 const IGNORED =
-  /[\u00ad\u034f\u180b-\u180d\u180f\u200b\u2060\u2064\ufe00-\ufe0f\ufeff\u{1bca0}-\u{1bca3}\u{e0100}-\u{e01ef}]/gu;
+  /\u00ad|\u034f|[\u180b-\u180d\u180f]|\u200b|\u2060|\u2064|[\ufe00-\ufe0f]|\ufeff|[\u{1bca0}-\u{1bca3}]|[\u{e0100}-\u{e01ef}]/gu;
 
 function map(domain: string): string {
   const prepared = domain

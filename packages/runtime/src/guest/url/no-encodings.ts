@@ -1,2 +1,2 @@
 /** Takes the place of a module that would register the legacy encodings. */
-export {};
+export const ENCODINGS = ["utf-8"];

@@ -71,7 +71,7 @@ export class TextBuilder {
   #flush(): void {
     if (this.#count === 0) return;
     const units = new IntrinsicUint16Array(this.#units.buffer, 0, this.#count);
-    this.#text += reflectApply(fromCharCode as (...units: number[]) => string, undefined, units) as string;
+    this.#text += reflectApply(fromCharCode, undefined, units);
     this.#count = 0;
   }
 }

@@ -1,0 +1,20 @@
+import { runInThisContext } from "node:vm";
+import type { GuestHarness } from "./harness.ts";
+
+/** What an expression comes to, as text: its value, or the name of what it throws. */
+function outcomeOf(code: string): string {
+  return (
+    `(() => { try { const value = (${code}); return JSON.stringify(value) ?? String(value); } ` +
+    "catch (error) { return 'threw ' + error.name; } })()"
+  );
+}
+
+/** What Node makes of the expression. */
+export function inNode(code: string): unknown {
+  return runInThisContext(outcomeOf(code));
+}
+
+/** What the guest makes of it. */
+export function inGuest(guest: GuestHarness, code: string): unknown {
+  return guest.evaluate(outcomeOf(code));
+}
