@@ -62,7 +62,10 @@ export type HostCallName = keyof typeof HOST_CALLS;
 export const DISPATCH = {
   /** a = factory function `(exports, require, module) => void`, b = GuestSettings JSON. Answered by `init.done`. */
   load: 1,
-  /** id = sequence number, a = event JSON, b = GuestContext JSON. Answered by `invocation.succeed` or `.fail`. */
+  /**
+   * id = sequence number, a = event JSON, b = GuestContext JSON; further invocations follow in the same call, three
+   * arguments each. Each is answered by `invocation.succeed` or `.fail`.
+   */
   invoke: 2,
   /** id = host call, a = text, b = ArrayBuffer or undefined. */
   reply: 3,

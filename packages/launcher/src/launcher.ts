@@ -46,7 +46,8 @@ export class Launcher {
 
   /** @throws StartError for what the person who starts it must change; everything is stopped again then */
   async start(): Promise<void> {
-    const { report } = this.#deps;
+    const { report, options } = this.#deps;
+    const { defaultDataDir } = options;
     try {
       this.#prepare();
       const redisUrl = await this.#startRedis();
@@ -56,7 +57,7 @@ export class Launcher {
       this.#lock?.setAddress(places.gateway);
       const deployed = await this.#deployExamples(places.gateway);
       this.#refuseIfStopping();
-      report.ready(places, readyText(places, deployed));
+      report.ready(places, readyText(places, { deployed, defaultDataDir }));
     } catch (error) {
       await this.stop();
       throw withFlag(error);
@@ -155,7 +156,7 @@ export class Launcher {
     const keeper = this.#keep(kind, name, (signal) => startServiceProcess({ ...spec, signal }));
     const { address } = await report.step(
       () => keeper.start(),
-      (running) => (running.address === null ? name : `${name} ${running.address}`),
+      (running) => (running.address?.startsWith("http") ? `${name} ${running.address}` : name),
     );
     return address;
   }

@@ -6,6 +6,8 @@ export interface LaunchOptions {
   readonly port: number;
   readonly metricsPort: number;
   readonly dataDir: string;
+  /** The data folder is where the CLI looks for it. */
+  readonly defaultDataDir: boolean;
   readonly workers: number;
   /** Undefined: run an embedded server. */
   readonly redisUrl: string | undefined;
@@ -60,10 +62,13 @@ export function readOptions(args: readonly string[], env: Env, cwd: string): Lau
     ...(flags["data-dir"] === undefined ? {} : { SLUICE_DATA_DIR: flags["data-dir"] }),
     ...(flags["no-examples"] ? { SLUICE_EXAMPLES: "0" } : {}),
   };
+  const defaultDataDir = resolve(cwd, ".sluice");
+  const dataDir = resolve(cwd, settings["SLUICE_DATA_DIR"]?.trim() || defaultDataDir);
   return readEnv(settings, (read) => ({
+    dataDir,
+    defaultDataDir: dataDir === defaultDataDir,
     port: read.port("SLUICE_PORT", 8080),
     metricsPort: read.port("SLUICE_METRICS_PORT", 9464),
-    dataDir: resolve(cwd, read.string("SLUICE_DATA_DIR", ".sluice")),
     workers: read.integer("SLUICE_WORKERS", 1, { min: 1, max: 64 }),
     redisUrl: settings["REDIS_URL"] ? read.redisUrl("REDIS_URL") : undefined,
     installRedis: read.flag("SLUICE_INSTALL_REDIS", true),

@@ -1,7 +1,16 @@
 import type { Places } from "./report.ts";
 
+export interface ReadyTextOptions {
+  /** The examples are there to be tried. */
+  readonly deployed: boolean;
+  /** The CLI finds the default folder by itself. */
+  readonly defaultDataDir: boolean;
+}
+
+const DEFAULT_GATEWAY = "http://127.0.0.1:8080";
+
 /** What is printed when everything runs: where, and what to try next. */
-export function readyText(places: Places, deployed: boolean): string {
+export function readyText(places: Places, { deployed, defaultDataDir }: ReadyTextOptions): string {
   const { gateway, metrics, redis, dataDir } = places;
   const tries = deployed
     ? [
@@ -15,6 +24,11 @@ export function readyText(places: Places, deployed: boolean): string {
         ["deploy the examples", "npx sluice deploy examples"],
         ["deploy your own", "npx sluice deploy"],
       ];
+  const settings = [
+    ...(gateway === DEFAULT_GATEWAY ? [] : [`SLUICE_ENDPOINT=${gateway}`]),
+    ...(defaultDataDir ? [] : [`SLUICE_DATA_DIR=${quote(dataDir)}`]),
+  ];
+  if (settings.length > 0) tries.unshift(["tell the CLI where", `export ${settings.join(" ")}`]);
   const rows = [
     ["gateway", gateway],
     ["metrics", metrics],
@@ -31,4 +45,9 @@ export function readyText(places: Places, deployed: boolean): string {
     "",
     "Ctrl-C finishes what runs and stops everything.",
   ].join("\n");
+}
+
+/** As a shell reads it back. */
+function quote(path: string): string {
+  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -23,6 +23,8 @@ export interface SandboxEvents {
   hostCall(id: number, op: number, text: string, bytes: ArrayBuffer | undefined): void;
   timerStarted(id: number, delayMs: number): void;
   timerCleared(id: number): void;
+  /** A promise of the guest's was rejected and nobody handled it. */
+  rejected(message: string): void;
   /** Comes once; afterwards nothing else comes. */
   ended(reason: SandboxEnd): void;
 }

@@ -8,7 +8,7 @@ import { openMailbox, post, serve } from "./lambda/mailbox.ts";
 import { beginTimerTurn, fireTimer } from "./timers/timer-table.ts";
 
 /** The host's way in; never throws. What `a` and `b` hold is told beside DISPATCH in @sluice/core. */
-export type Dispatch = (kind: number, id: number, a?: unknown, b?: unknown) => void;
+export type Dispatch = (kind: number, id: number, a?: unknown, b?: unknown, ...more: unknown[]) => void;
 
 /**
  * Turns a bare isolate into a place for a handler. Rules of the whole prelude:
@@ -23,10 +23,11 @@ export function boot(send: Send, call: Call, claims: Int32Array<SharedArrayBuffe
   connectHost(send, call);
   openMailbox(claims);
   installGlobals();
-  return (kind, id, a, b) => {
+  return (kind, id, a, b, ...more) => {
     try {
       beginTimerTurn();
       turn(kind, id, a, b);
+      for (let at = 0; at < more.length; at += 3) turn(kind, more[at] as number, more[at + 1], more[at + 2]);
       probeIdle();
     } catch {
       // Only a stack that user code has used up, or a host function that failed, comes here: there is nobody to tell.

@@ -52,6 +52,7 @@ export class Environment implements SandboxEvents {
   #posted: { readonly seq: number; readonly call: Call }[] = [];
   #seq = 0;
   #expired: { readonly at: number; readonly cpuMs: number } | undefined;
+  #rejection: string | undefined;
   #waiting: (() => void)[] = [];
   #orphanLines: WireLogLine[] = [];
   #memoryMb = 1;
@@ -81,7 +82,7 @@ export class Environment implements SandboxEvents {
   }
 
   get ready(): boolean {
-    return this.#sandbox !== undefined && this.#expired === undefined;
+    return this.#sandbox !== undefined && this.#expired === undefined && this.#rejection === undefined;
   }
 
   get head(): Call | undefined {
@@ -180,6 +181,12 @@ export class Environment implements SandboxEvents {
     this.#timers.cancel(id);
   }
 
+  /** As in Node: what nobody handled ends the process, here the isolate, and with it the invocation. */
+  rejected(message: string): void {
+    this.#rejection = message;
+    this.#sandbox?.dispose();
+  }
+
   ended(reason: SandboxEnd): void {
     this.#timers.clear();
     let guilty: Call | undefined;
@@ -191,7 +198,14 @@ export class Environment implements SandboxEvents {
     this.#posted = [];
     const { definition, sink } = this.#options;
     const error =
-      guilty && explainEnd({ reason, invocationId: guilty.invocationId, definition, cpuMs: this.#expired?.cpuMs });
+      guilty &&
+      explainEnd({
+        reason,
+        invocationId: guilty.invocationId,
+        definition,
+        cpuMs: this.#expired?.cpuMs,
+        rejection: this.#rejection,
+      });
     sink.ended(this, { reason, guilty: guilty && error ? { call: guilty, error } : undefined, innocent });
   }
 

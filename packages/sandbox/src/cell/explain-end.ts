@@ -9,8 +9,11 @@ export function explainEnd(params: {
   readonly definition: Definition;
   /** CPU used until the wall deadline; undefined when it was not the deadline that ended it. */
   readonly cpuMs: number | undefined;
+  /** Message of a rejection that nobody handled. */
+  readonly rejection: string | undefined;
 }): FunctionError {
-  const { reason, invocationId, definition, cpuMs } = params;
+  const { reason, invocationId, definition, cpuMs, rejection } = params;
+  if (rejection !== undefined) return unhandled(rejection);
   if (reason === "timeout") return timedOut(invocationId, definition, undefined);
   if (reason === "disposed" && cpuMs !== undefined) return timedOut(invocationId, definition, cpuMs);
   if (reason === "memory" || reason === "catastrophe") return outOfMemory(invocationId, definition);
@@ -18,6 +21,15 @@ export function explainEnd(params: {
     errorType: SANDBOX_ERROR_TYPES.exited,
     errorMessage: `RequestId: ${invocationId} Error: Runtime exited without providing a reason`,
     trace: [],
+  };
+}
+
+function unhandled(message: string): FunctionError {
+  return {
+    errorType: SANDBOX_ERROR_TYPES.unhandledRejection,
+    errorMessage: message,
+    trace: [],
+    explanation: "A promise was rejected and nothing awaited or caught it: await it, or add a catch.",
   };
 }
 

@@ -1,13 +1,17 @@
 import { type FunctionError, LIMITS, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import type { SandboxEnd, SandboxOptions } from "../seam.ts";
 
-/** What V8's own words mean (isolated-vm has no codes). */
-export function endOf(error: unknown): SandboxEnd | undefined {
+/**
+ * What isolated-vm's own words mean; it has no codes. The words of an error that the guest made are not believed: while
+ * the isolate lives, only the exact text of V8's timeout is ours, and a guest gains nothing by forging that one.
+ *
+ * @returns undefined for an error of the guest's: a promise of its that nobody handled
+ */
+export function endOf(error: unknown, disposed: boolean): SandboxEnd | undefined {
   const message = messageOf(error);
-  if (message.includes("timed out")) return "timeout";
-  if (message.includes("memory limit")) return "memory";
-  if (message.includes("disposed")) return "disposed";
-  return undefined;
+  if (message === "Script execution timed out.") return "timeout";
+  if (!disposed) return undefined;
+  return message.includes("memory limit") ? "memory" : "disposed";
 }
 
 export function messageOf(error: unknown): string {

@@ -1,0 +1,25 @@
+import { readyText } from "./ready-text.ts";
+
+const places = {
+  gateway: "http://127.0.0.1:8080",
+  metrics: "http://127.0.0.1:9464/metrics",
+  redis: "unix:/srv/.sluice/redis/redis.sock",
+  dataDir: "/srv/.sluice",
+};
+
+describe("what is printed when everything runs", () => {
+  test("gives commands that work as they are", () => {
+    const text = readyText(places, { deployed: true, defaultDataDir: true });
+    expect(text).toMatch(/^Sluice is ready\n/);
+    expect(text).toContain(`curl http://127.0.0.1:8080/fn/hello -d '{"name":"you"}'`);
+    expect(text).not.toContain("export");
+  });
+
+  test("tells the CLI of an address or a folder that it would not find", () => {
+    const elsewhere = { ...places, gateway: "http://127.0.0.1:8090", dataDir: "/srv/it's mine" };
+    const text = readyText(elsewhere, { deployed: false, defaultDataDir: false });
+    expect(text).toContain(`export SLUICE_ENDPOINT=http://127.0.0.1:8090 SLUICE_DATA_DIR='/srv/it'\\''s mine'`);
+    expect(text).toContain("npx sluice deploy examples");
+    expect(text).not.toContain("fn/hello");
+  });
+});
