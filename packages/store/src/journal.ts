@@ -15,7 +15,8 @@ export interface JournalOptions {
   readonly onLoss: (lost: number, error: unknown) => void;
 }
 
-const FLUSH_MS = 100;
+/** Short, because a busy worker writes a thousand records in a tenth of a second, and callers wait while they become text. */
+const FLUSH_MS = 20;
 /** Kept while Redis is away; past it, the newest are dropped and counted. */
 const BACKLOG_MAX = 50_000;
 
