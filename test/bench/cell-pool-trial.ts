@@ -1,0 +1,97 @@
+import { bundlePrelude } from "@sluice/runtime";
+import { CellPool, type RunResult, type VersionSpec } from "@sluice/sandbox";
+import { eventually } from "../support/eventually.ts";
+import type { Bench } from "./bench.ts";
+
+export const TRIAL_EVENT = '{"name":"Grace"}';
+const MEMORY_MB = 128;
+
+let prelude: Promise<string> | undefined;
+
+export interface TrialOptions {
+  readonly isolatesPerCell: number;
+}
+
+/** A pool of cells as a worker has it, without the worker. */
+export class CellPoolTrial {
+  readonly pool: CellPool;
+  readonly stop: () => Promise<void>;
+  #runs = 0;
+
+  private constructor(pool: CellPool, stop: () => Promise<void>) {
+    this.pool = pool;
+    this.stop = stop;
+  }
+
+  /** Resolves when a blank cell waits for work. */
+  static async start({ teardown }: Bench, { isolatesPerCell }: TrialOptions): Promise<CellPoolTrial> {
+    prelude ??= bundlePrelude();
+    const pool = new CellPool({
+      prelude: await prelude,
+      broker: async () => ({ ok: false, name: "Error", message: "there is no broker here", code: "Bench.NoBroker" }),
+      maxCells: 8,
+      spareCells: 1,
+      isolatesPerCell,
+      cellMemoryMb: 1_536,
+      idleMs: 600_000,
+      parallelism: 2,
+      now: Date.now,
+    });
+    const stop = await teardown.add(async () => {
+      const pids = pool.pids();
+      pool.stop();
+      await eventually(
+        () => pids.filter(isAlive),
+        (left) => left.length === 0,
+      );
+    });
+    await pool.ready();
+    return new CellPoolTrial(pool, stop);
+  }
+
+  /**
+   * Runs a function once.
+   *
+   * @throws Error when it fails
+   */
+  async run(name: string, code: string, tenant = "default"): Promise<RunResult> {
+    const version = versionOf(name, code, tenant);
+    const result = await this.pool.run({ version, invocationId: `bench-${++this.#runs}`, event: TRIAL_EVENT });
+    if (result.error !== null) throw new Error(`${name} failed: ${result.error.errorMessage}`);
+    return result;
+  }
+}
+
+function versionOf(name: string, code: string, tenant: string): VersionSpec {
+  const bytes = Buffer.from(code);
+  return {
+    key: `${tenant}.${name}@1`,
+    tenant,
+    loadCode: async () => bytes,
+    definition: {
+      memoryMb: MEMORY_MB,
+      timeoutMs: 3_000,
+      initTimeoutMs: 10_000,
+      settings: {
+        handler: "handler",
+        environment: {},
+        functionName: name,
+        functionVersion: "1",
+        invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
+        memoryLimitInMB: String(MEMORY_MB),
+        logGroupName: `/aws/lambda/${name}`,
+        logStreamName: "[1]bench",
+        region: "us-east-1",
+      },
+    },
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

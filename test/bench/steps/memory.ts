@@ -1,0 +1,61 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Bench } from "../bench.ts";
+import { CellPoolTrial, TRIAL_EVENT } from "../cell-pool-trial.ts";
+import { BARE_ISOLATE, BareIsolates } from "../peers/bare-isolates.ts";
+import { residentMbOf } from "../process-usage.ts";
+import { smallCode } from "../sample-code.ts";
+import { PRODUCT, type Sample, type Section } from "../section.ts";
+
+/** Memory that was only needed for a moment is given back. */
+const SETTLE_MS = 500;
+/** As a worker without settings has it. */
+const ISOLATES_PER_CELL = 32;
+
+/** Warm isolates of as many functions, each called once: resident memory of all cell processes, the blank one too. */
+export async function measureMemory(bench: Bench): Promise<readonly Section[]> {
+  const codes = Array.from({ length: bench.scale.isolates }, (_, number) => smallCode(number));
+  const tenants = Math.ceil(codes.length / ISOLATES_PER_CELL);
+  const section = await bench.rounds(
+    {
+      name: "memory",
+      title: `${codes.length} warm isolates`,
+      quantities: ["totalMb", "perIsolateMb"],
+      compared: "totalMb",
+    },
+    [
+      { name: PRODUCT, measure: () => measureProduct(bench, codes, 1) },
+      { name: `${PRODUCT}, ${tenants} tenants`, measure: () => measureProduct(bench, codes, tenants) },
+      { name: BARE_ISOLATE, measure: () => measureBare(bench, codes) },
+    ],
+  );
+  return [section];
+}
+
+async function measureProduct(bench: Bench, codes: readonly string[], tenants: number): Promise<Sample> {
+  const isolatesPerCell = Math.ceil(codes.length / tenants);
+  const trial = await CellPoolTrial.start(bench, { isolatesPerCell });
+  const blank = residentMbOf(trial.pool.pids()[0] ?? 0);
+  for (const [number, code] of codes.entries()) await trial.run(`warm-${number}`, code, `tenant-${number % tenants}`);
+  await trial.pool.ready();
+  await pause(SETTLE_MS);
+  const { isolates } = trial.pool.stats;
+  const warm = trial.pool.warmVersions().size;
+  if (isolates !== codes.length || warm !== codes.length)
+    throw new Error(`${isolates} isolates with ${warm} warm versions, not ${codes.length}`);
+  const pids = trial.pool.pids();
+  const resident = pids.map(residentMbOf);
+  await trial.stop();
+  if (blank === undefined || resident.includes(undefined)) return {};
+  const totalMb = resident.reduce<number>((sum, mb) => sum + (mb ?? 0), 0);
+  return { totalMb, perIsolateMb: (totalMb - blank * pids.length) / codes.length };
+}
+
+async function measureBare(bench: Bench, codes: readonly string[]): Promise<Sample> {
+  const bare = await BareIsolates.start(bench);
+  const before = residentMbOf(bare.pid);
+  await bare.hold(codes, TRIAL_EVENT);
+  await pause(SETTLE_MS);
+  const totalMb = residentMbOf(bare.pid);
+  await bare.stop();
+  return before === undefined || totalMb === undefined ? {} : { totalMb, perIsolateMb: (totalMb - before) / codes.length };
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SANDBOX_ERROR_TYPES } from "@sluice/core";
+import { errorsPage } from "../scripts/errors-page.ts";
+
+test("docs/errors.md says what the table of error codes says", () => {
+  expect(readFileSync(join(import.meta.dirname, "../docs/errors.md"), "utf8")).toBe(errorsPage());
+});
+
+test("every named failure of a function is on the page", () => {
+  const page = errorsPage();
+  const absent = Object.values(SANDBOX_ERROR_TYPES).filter((type) => !page.includes(`\`${type}\``));
+  // An event that is too old never ran; its reason is on the dead letter.
+  expect(absent).toEqual([SANDBOX_ERROR_TYPES.tooOld]);
+});
