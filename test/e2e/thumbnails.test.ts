@@ -30,7 +30,7 @@ test("a photo uploaded to object storage becomes two right thumbnails, a row and
     expect(JSON.parse(stdout)).toMatchObject({ ok: true });
 
     const key = "holiday photo ä.jpg";
-    await s3.client.put("photos", key, await readFile(EXAMPLE_PHOTO), "image/jpeg");
+    await s3.client.put("photos", key, new Uint8Array(await readFile(EXAMPLE_PHOTO.path)), "image/jpeg");
     const gallery = new GalleryClient(stack.endpoint);
     const row = await gallery.nextRow({ key, before: undefined, timeoutMs: 30_000 });
     expect(row).toMatchObject({ key });
@@ -38,12 +38,13 @@ test("a photo uploaded to object storage becomes two right thumbnails, a row and
     const codec = await createNodeCodec();
     for (const expected of await expectedThumbnails(key)) {
       const made = await s3.client.get("thumbnails", expected.key);
-      const picture = await codec.decode(made);
+      if (made === undefined) throw new Error(`${expected.key} was not written`);
+      const picture = await codec.decode(made.bytes);
       expect([picture.width, picture.height]).toEqual([expected.picture.width, expected.picture.height]);
       expect(meanDifference(picture, expected.picture)).toBeLessThan(expected.mostDifference);
     }
 
-    const scrape = async (): Promise<string> => (await fetch(`${stack.metrics?.address}/metrics`)).text();
+    const scrape = async (): Promise<string> => (await fetch(stack.metrics?.address ?? "")).text();
     await eventually(scrape, (text) =>
       /^faas_invocations_total\{.*function="thumbnails".*source="object-storage".*outcome="success".*\} 1$/m.test(text),
     );

@@ -40,7 +40,11 @@ export class RawBull {
   }
 
   /** Answers when the first was begun, in milliseconds since the epoch, and how long until the last was accepted. */
-  async add(jobs: number, inFlight: number, data: unknown): Promise<{ readonly startedAt: number; readonly ms: number }> {
+  async add(
+    jobs: number,
+    inFlight: number,
+    data: unknown,
+  ): Promise<{ readonly startedAt: number; readonly ms: number }> {
     return (await this.#producer.ask({ jobs, inFlight, data })) as { startedAt: number; ms: number };
   }
 

@@ -57,5 +57,7 @@ async function measureBare(bench: Bench, codes: readonly string[]): Promise<Samp
   await pause(SETTLE_MS);
   const totalMb = residentMbOf(bare.pid);
   await bare.stop();
-  return before === undefined || totalMb === undefined ? {} : { totalMb, perIsolateMb: (totalMb - before) / codes.length };
+  return before === undefined || totalMb === undefined
+    ? {}
+    : { totalMb, perIsolateMb: (totalMb - before) / codes.length };
 }
