@@ -1,4 +1,6 @@
-interface HttpEvent {
+interface HelloEvent {
+  /** `npx sluice invoke hello --event '{"name":"you"}'` */
+  readonly name?: string;
   readonly queryStringParameters?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -11,8 +13,8 @@ interface Context {
 }
 
 /** What a handler returns becomes the JSON body of the answer, unless it has a `statusCode`. */
-export const handler = async (event: HttpEvent, context: Context): Promise<object> => {
-  const name = event.queryStringParameters?.["name"] ?? nameIn(event.body ?? "") ?? "world";
+export const handler = async (event: HelloEvent, context: Context): Promise<object> => {
+  const name = event.queryStringParameters?.["name"] ?? nameIn(event.body ?? "") ?? event.name ?? "world";
   console.log(`greeting ${name}, ${context.getRemainingTimeInMillis()} ms left`);
   return {
     message: `${process.env["GREETING"] ?? "Hello"}, ${name}!`,

@@ -9,7 +9,7 @@ import { Keeper, type KeeperOptions } from "./keeper.ts";
 import { acquireLock, type Lock } from "./lock.ts";
 import type { LaunchOptions } from "./options.ts";
 import { readyText } from "./ready-text.ts";
-import { showRedisAddress } from "./redis-address.ts";
+import { showRedisAddress } from "./show-redis-address.ts";
 import { ensureRedisServer } from "./redis-binary.ts";
 import { checkRedisPolicy } from "./redis-policy.ts";
 import type { Places, Report } from "./report.ts";

@@ -1,6 +1,6 @@
-import { connect, type Socket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { parseRedisAddress, type RedisAddress } from "./redis-address.ts";
+import { parseRedisAddress, type RedisAddress } from "@sluice/core";
 
 export class RedisReplyError extends Error {
   override readonly name = "RedisReplyError";
@@ -14,7 +14,7 @@ export class RedisReplyError extends Error {
  */
 export async function redisCommand(url: string, command: readonly string[], timeoutMs = 2_000): Promise<string> {
   const address = parseRedisAddress(url);
-  const commands = address.password === "" ? [command] : [authCommand(address), command];
+  const commands = address.password === undefined ? [command] : [authCommand(address, address.password), command];
   const socket = open(address);
   socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)));
   try {
@@ -26,13 +26,15 @@ export async function redisCommand(url: string, command: readonly string[], time
   }
 }
 
-function open({ path, host, port, tls }: RedisAddress): Socket {
+function open({ path, host = "127.0.0.1", port = 6379, tls }: RedisAddress): Socket {
   if (path !== undefined) return connect({ path });
-  return tls ? connectTls({ host, port, servername: host }) : connect({ host, port });
+  return tls === undefined
+    ? connect({ host, port })
+    : connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }) });
 }
 
-function authCommand({ username, password }: RedisAddress): readonly string[] {
-  return username === "" ? ["AUTH", password] : ["AUTH", username, password];
+function authCommand({ username }: RedisAddress, password: string): readonly string[] {
+  return username === undefined ? ["AUTH", password] : ["AUTH", username, password];
 }
 
 function encode(command: readonly string[]): string {

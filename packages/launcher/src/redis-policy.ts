@@ -1,5 +1,5 @@
 import { StartError } from "@sluice/process";
-import { showRedisAddress } from "./redis-address.ts";
+import { showRedisAddress } from "./show-redis-address.ts";
 import { redisCommand, RedisReplyError } from "./redis-command.ts";
 
 /**

@@ -66,6 +66,7 @@ describe("settings", () => {
 
   test.each([
     ["unix:///tmp/r.sock", "/tmp/r.sock"],
+    ["unix:/tmp/r.sock?db=2", "unix:/tmp/r.sock?db=2"],
     ["/tmp/r s.sock", "/tmp/r s.sock"],
     ["rediss://h:1/2", "rediss://h:1/2"],
   ])("name Redis by address or socket: %s", (text, expected) => {

@@ -59,7 +59,7 @@ export interface EnvReader {
   /** Comma-separated, trimmed, empty members left out. */
   list(name: string, fallback?: readonly string[]): readonly string[];
   url(name: string, fallback?: string, options?: UrlOptions): string;
-  /** `redis://`, `rediss://`, `unix:///path` or the absolute path of a socket; the last two answer the bare path. */
+  /** `redis://`, `rediss://`, `unix:///path[?db=n]` or the path of a socket; a socket without a database answers its bare path. */
   redisUrl(name: string, fallback?: string): string;
 }
 
@@ -153,7 +153,8 @@ function parseUrl(text: string, { protocols }: UrlOptions): string | undefined {
 /** A socket stays a bare path: Redis clients disagree on how to write it as a URL, and agree on paths. */
 function parseRedisUrl(text: string): string | undefined {
   if (text.startsWith("/")) return text;
-  const unix = /^unix:(?:\/\/)?(\/.+)$/.exec(text)?.[1];
+  const unix = /^unix:(?:\/\/)?(\/[^?]+)$/.exec(text)?.[1];
+  if (/^unix:(?:\/\/)?\/.*\?db=\d+$/.test(text)) return text;
   return unix ?? parseUrl(text, { protocols: ["redis", "rediss"] });
 }
 

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build, type Plugin, stop } from "esbuild";
 import { PRELUDE_FILE } from "./guest/lambda/function-error.ts";
 
 const guestFolder = join(dirname(fileURLToPath(import.meta.url)), "guest");
@@ -38,7 +38,7 @@ const coreIsPure: Plugin = {
 
 /**
  * The prelude: one script for a bare isolate, to be run before any user code. Its completion value is `boot(send, call,
- * claims)` of `guest/prelude.ts`. Takes some 100 ms, so callers keep the text.
+ * claims)` of `guest/prelude.ts`. Takes some 100 ms, so callers keep the text. No bundler process is left behind.
  */
 export async function bundlePrelude(): Promise<string> {
   const { outputFiles } = await build({
@@ -61,6 +61,7 @@ export async function bundlePrelude(): Promise<string> {
     plugins: [replacements, coreIsPure],
     logLevel: "silent",
   });
+  await stop();
   const code = requireDirectly(outputFiles[0]?.text ?? "");
   return (
     `(()=>{"use strict";const module={exports:{}};${code}\nreturn module.exports.boot})()\n` +
