@@ -5,7 +5,7 @@ import type { GuestSettings, LogLine } from "@sluice/core";
  *
  *   parent → cell   HELLO    head = CellOptions, body = prelude script
  *                   DEFINE   id = definition, head = Definition, body = code
- *                   FORGET   id = definition: no more calls; drop its isolates
+ *                   FORGET   id = definition: it will not be called by this number again
  *                   INVOKE   id = call, head = InvokeHead, body = event JSON
  *                   REPLY    id = host call, head = text, body = bytes
  *                   FAIL     id = host call, head = HostCallFailure JSON

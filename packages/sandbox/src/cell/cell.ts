@@ -142,12 +142,10 @@ export class Cell implements VersionPoolSink {
     );
   }
 
+  /** The parent forgets only what has no isolate and no call here. */
   #forget(id: number): void {
     const pool = this.#pools.get(id);
-    if (pool === undefined) return;
-    while (pool.evictIdle(Number.POSITIVE_INFINITY)) continue;
-    if (pool.isolates === 0 && pool.pending === 0) this.#pools.delete(id);
-    this.#status();
+    if (pool?.isolates === 0 && pool.pending === 0) this.#pools.delete(id);
   }
 
   #invoke(frame: Frame): void {

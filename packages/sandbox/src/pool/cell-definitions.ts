@@ -7,6 +7,8 @@ export interface CellDefinition {
   /** The cell has the code. */
   ready: boolean;
   readonly load: Promise<void>;
+  /** Milliseconds since the epoch. */
+  usedAt: number;
 }
 
 /** Function versions that one cell has been told of, or is about to be. */
@@ -29,15 +31,18 @@ export class CellDefinitions {
   }
 
   /** The definition of a version; its code is loaded and sent on first sight. */
-  of(version: VersionSpec): CellDefinition {
+  of(version: VersionSpec, now: number): CellDefinition {
     const known = this.#byKey.get(version.key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.usedAt = now;
+      return known;
+    }
     const id = ++this.#ids;
     const load = version.loadCode().then((code) => {
       this.#send(id, version.definition, code);
       definition.ready = true;
     });
-    const definition: CellDefinition = { id, version, ready: false, load };
+    const definition: CellDefinition = { id, version, ready: false, load, usedAt: now };
     this.#byKey.set(version.key, definition);
     this.#byId.set(id, definition);
     return definition;
@@ -48,5 +53,16 @@ export class CellDefinitions {
     const definition = this.#byKey.get(key);
     if (definition !== undefined) this.#byId.delete(definition.id);
     this.#byKey.delete(key);
+  }
+
+  /** Takes out what was not used since `before` and of which the cell holds nothing. @returns ids to forget */
+  sweep(before: number, isHeld: (key: string) => boolean): number[] {
+    const ids: number[] = [];
+    for (const [key, { id, ready, usedAt }] of this.#byKey) {
+      if (!ready || usedAt > before || isHeld(key)) continue;
+      this.drop(key);
+      ids.push(id);
+    }
+    return ids;
   }
 }

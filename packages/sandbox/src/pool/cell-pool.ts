@@ -77,11 +77,6 @@ export class CellPool implements CellEvents {
     return keys;
   }
 
-  /** Drops idle isolates of a version that will not be called again. */
-  forget(versionKey: string): void {
-    for (const cell of this.#cells) cell.forget(versionKey);
-  }
-
   /** Process ids of the cells, for operators and tests. */
   pids(): number[] {
     return [...this.#cells].flatMap((cell) => (cell.pid === undefined ? [] : [cell.pid]));

@@ -92,7 +92,7 @@ export class CellProcess {
   /** Starts a run; code that the cell has not seen is loaded first. */
   start(run: PendingRun): void {
     const { version } = run.request;
-    const definition = this.#definitions.of(version);
+    const definition = this.#definitions.of(version, this.#options.now());
     const id = ++this.#ids;
     this.#runs.set(id, run);
     if (this.#runs.size === 1) this.#heardAt = this.#options.now();
@@ -118,19 +118,24 @@ export class CellProcess {
     this.#child.kill("SIGKILL");
   }
 
-  forget(key: string): void {
-    const definition = this.#definitions.find(key);
-    if (definition?.ready) this.#writer.send(TO_CELL.forget, definition.id, "");
-  }
-
   /** Memory and life signs; the pool calls it on its timer. */
   check(): void {
     if (this.#exited) return;
     const now = this.#options.now();
     const patience = this.#booted ? SILENT_MS : BOOT_MS;
     if ((this.#runs.size > 0 || !this.#booted) && now - this.#heardAt > patience) return this.kill("timeout");
+    this.#forgetUnused(now);
     const rssMb = readRssMb(this.pid);
     if (rssMb !== undefined && rssMb > this.#rssLimitMb()) this.kill("memory");
+  }
+
+  /** Old versions of functions must not stay in memory for as long as the cell lives. */
+  #forgetUnused(now: number): void {
+    const busy = new Set([...this.#runs.values()].map((run) => run.request.version.key));
+    const isHeld = (key: string): boolean => this.warm.has(key) || busy.has(key);
+    for (const id of this.#definitions.sweep(now - this.#options.cell.idleMs, isHeld)) {
+      this.#writer.send(TO_CELL.forget, id, "");
+    }
   }
 
   /** What the cell's functions may use together, never more than the cell's own limit. */

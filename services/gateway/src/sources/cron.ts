@@ -91,7 +91,7 @@ export class CronSource {
   }
 
   async #refresh(): Promise<void> {
-    const { registry, now } = this.#options;
+    const { registry, ledger, now } = this.#options;
     const bounds = await registry.listCronTriggers();
     const present = new Set<string>();
     for (const bound of bounds) {
@@ -100,7 +100,12 @@ export class CronSource {
       const known = this.#watched.get(key);
       if (known === undefined || !sameTrigger(known.bound, bound)) await this.#watch(key, bound);
     }
-    for (const key of this.#watched.keys()) if (!present.has(key)) this.#watched.delete(key);
+    for (const [key, { bound }] of this.#watched) {
+      if (present.has(key)) continue;
+      this.#watched.delete(key);
+      // A trigger that is made again under this name has missed nothing.
+      await ledger.forget(bound.function.tenant, ledgerName(bound.trigger));
+    }
     this.#refreshAt = now() + REFRESH_MS;
   }
 
