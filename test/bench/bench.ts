@@ -1,5 +1,6 @@
 import type { LoadGenerator } from "./load/load-generator.ts";
 import type { Options, Scale } from "./options.ts";
+import { QUANTITY_LABELS, showNumber } from "./quantity-labels.ts";
 import type { Contender, Row, Sample, Section } from "./section.ts";
 import type { Teardown } from "./teardown.ts";
 
@@ -48,17 +49,5 @@ export class Bench {
 
 function describe({ compared }: Pick<Section, "compared">, sample: Sample): string {
   const value = sample[compared];
-  const text = value === undefined ? "?" : value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
-  return `${text} ${UNIT[compared]}`;
+  return `${value === undefined ? "–" : showNumber(value)} ${QUANTITY_LABELS[compared]}`;
 }
-
-const UNIT: Readonly<Record<Section["compared"], string>> = {
-  rate: "a second",
-  acceptedRate: "accepted a second",
-  p50Ms: "ms (p50)",
-  p99Ms: "ms (p99)",
-  cpuUs: "µs of CPU",
-  initMs: "ms of init",
-  totalMb: "MB",
-  perIsolateMb: "MB an isolate",
-};

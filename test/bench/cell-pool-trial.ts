@@ -1,4 +1,3 @@
-import { bundlePrelude } from "@sluice/runtime";
 import { CellPool, type RunResult, type VersionSpec } from "@sluice/sandbox";
 import { eventually } from "../support/eventually.ts";
 import type { Bench } from "./bench.ts";
@@ -6,9 +5,9 @@ import type { Bench } from "./bench.ts";
 export const TRIAL_EVENT = '{"name":"Grace"}';
 const MEMORY_MB = 128;
 
-let prelude: Promise<string> | undefined;
-
 export interface TrialOptions {
+  /** The guest runtime, from `bundlePrelude`. */
+  readonly prelude: string;
   readonly isolatesPerCell: number;
 }
 
@@ -24,10 +23,9 @@ export class CellPoolTrial {
   }
 
   /** Resolves when a blank cell waits for work. */
-  static async start({ teardown }: Bench, { isolatesPerCell }: TrialOptions): Promise<CellPoolTrial> {
-    prelude ??= bundlePrelude();
+  static async start({ teardown }: Bench, { prelude, isolatesPerCell }: TrialOptions): Promise<CellPoolTrial> {
     const pool = new CellPool({
-      prelude: await prelude,
+      prelude,
       broker: async () => ({ ok: false, name: "Error", message: "there is no broker here", code: "Bench.NoBroker" }),
       maxCells: 8,
       spareCells: 1,

@@ -6,7 +6,16 @@ export interface Spread {
 
 /** @throws Error when there is no value */
 export function spreadOf(values: readonly number[]): Spread {
-  return { min: percentile(values, 0), median: percentile(values, 0.5), max: percentile(values, 1) };
+  return { min: percentile(values, 0), median: medianOf(values), max: percentile(values, 1) };
+}
+
+/** Of an even number of values, the middle between the two in the middle. */
+function medianOf(values: readonly number[]): number {
+  const mirrored = percentile(
+    values.map((value) => -value),
+    0.5,
+  );
+  return (percentile(values, 0.5) - mirrored) / 2;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { PlatformError } from "@sluice/core";
 import express, { type Express } from "express";
-import { sendError, sendJson, toPlatformError } from "./platform-api/error-reply.ts";
+import { sendError, sendJson, toPlatformError } from "./request/reply.ts";
 import type { PlatformApiDeps } from "./platform-api/operation.ts";
 import { createPlatformApi } from "./platform-api/platform-api.ts";
 import { handleFunctionUrl } from "./sources/http.ts";

@@ -4,10 +4,11 @@ import ivm from "isolated-vm";
  * isolated-vm with nothing around it. `measure` makes an isolate for each of so many programs, one after the other, and
  * answers the milliseconds from nothing to the first result of each; `hold` makes so many and keeps them.
  */
-type Order =
-  | { readonly kind: "measure"; readonly codes: readonly string[]; readonly event: string }
-  | { readonly kind: "hold"; readonly codes: readonly string[]; readonly event: string }
-  | { readonly kind: "release" };
+interface Order {
+  readonly kind: "measure" | "hold";
+  readonly codes: readonly string[];
+  readonly event: string;
+}
 
 const held: ivm.Isolate[] = [];
 
@@ -17,16 +18,14 @@ process.on("message", (order: Order) => {
 process.on("disconnect", () => process.exit());
 process.send?.("ready");
 
-async function obey(order: Order): Promise<readonly number[]> {
+async function obey({ kind, codes, event }: Order): Promise<readonly number[]> {
   const times: number[] = [];
-  if (order.kind !== "release") {
-    for (const code of order.codes) {
-      const startedAt = performance.now();
-      held.push(await firstResult(code, order.event));
-      times.push(performance.now() - startedAt);
-    }
+  for (const code of codes) {
+    const startedAt = performance.now();
+    held.push(await firstResult(code, event));
+    times.push(performance.now() - startedAt);
   }
-  if (order.kind !== "hold") for (const isolate of held.splice(0)) isolate.dispose();
+  if (kind === "measure") for (const isolate of held.splice(0)) isolate.dispose();
   return times;
 }
 

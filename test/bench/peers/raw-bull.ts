@@ -4,6 +4,8 @@ import { Queue, type QueueOptions } from "bullmq";
 import type { Bench } from "../bench.ts";
 import { ChildScript } from "../child-script.ts";
 
+export const RAW_BULL = "raw BullMQ";
+
 const NAME = "bench-raw";
 
 /** BullMQ with nothing around it: one process adds, one completes. */

@@ -3,6 +3,8 @@ import type { Bench } from "../bench.ts";
 import { ChildScript } from "../child-script.ts";
 import type { HttpTarget } from "../http-target.ts";
 
+export const EXPRESS = "express default";
+
 /** Starts one of the small servers of this folder; the bench stops it. */
 export async function startScriptServer(
   { teardown }: Bench,

@@ -9,6 +9,8 @@ import type { Bench } from "../bench.ts";
 import { ECHO_HANDLER } from "../echo.ts";
 import type { HttpTarget } from "../http-target.ts";
 
+export const WORKERD = "workerd";
+
 const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .worker)],
@@ -54,7 +56,7 @@ export async function startWorkerd({ teardown, progress }: Bench): Promise<HttpT
   });
   const port = await Promise.race([readPort(child.stdio[3] as Readable), ended]);
   if (port === undefined) throw new Error(`workerd did not start:\n${errors}`);
-  return { name: "workerd", origin: `http://127.0.0.1:${port}`, path: "/", status: 200, pids: [child.pid ?? 0] };
+  return { name: WORKERD, origin: `http://127.0.0.1:${port}`, path: "/", status: 200, pids: [child.pid ?? 0] };
 }
 
 function findBinary(): string | undefined {

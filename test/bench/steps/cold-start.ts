@@ -1,3 +1,4 @@
+import { bundlePrelude } from "@sluice/runtime";
 import type { Bench } from "../bench.ts";
 import { CellPoolTrial, TRIAL_EVENT } from "../cell-pool-trial.ts";
 import { BARE_ISOLATE, BareIsolates } from "../peers/bare-isolates.ts";
@@ -7,6 +8,7 @@ import { percentile } from "../spread.ts";
 
 /** From a ready cell to the first result of a version that no isolate has seen. */
 export async function measureColdStart(bench: Bench): Promise<readonly Section[]> {
+  const prelude = await bundlePrelude();
   const bare = await BareIsolates.start(bench);
   const sizes = [
     { name: "cold-small", title: "Cold start of a small function", code: smallCode },
@@ -17,7 +19,7 @@ export async function measureColdStart(bench: Bench): Promise<readonly Section[]
     const codes = Array.from({ length: bench.scale.versions }, (_, number) => code(number));
     sections.push(
       await bench.rounds({ name, title, quantities: ["p50Ms", "p99Ms", "initMs"], compared: "p50Ms" }, [
-        { name: PRODUCT, measure: () => measureProduct(bench, codes) },
+        { name: PRODUCT, measure: () => measureProduct(bench, prelude, codes) },
         { name: BARE_ISOLATE, measure: async () => toSample(await bare.measure(codes, TRIAL_EVENT)) },
       ]),
     );
@@ -26,8 +28,8 @@ export async function measureColdStart(bench: Bench): Promise<readonly Section[]
 }
 
 /** In a fresh cell each time, with room for all: what is measured is never that an older isolate has to go. */
-async function measureProduct(bench: Bench, codes: readonly string[]): Promise<Sample> {
-  const trial = await CellPoolTrial.start(bench, { isolatesPerCell: codes.length + 1 });
+async function measureProduct(bench: Bench, prelude: string, codes: readonly string[]): Promise<Sample> {
+  const trial = await CellPoolTrial.start(bench, { prelude, isolatesPerCell: codes.length + 1 });
   // The first one turns the blank cell into the tenant's, and the pool starts another blank one meanwhile.
   await trial.run("first", smallCode(-1));
   await trial.pool.ready();

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { bundlePrelude } from "@sluice/runtime";
 import type { Bench } from "../bench.ts";
 import { CellPoolTrial, TRIAL_EVENT } from "../cell-pool-trial.ts";
 import { BARE_ISOLATE, BareIsolates } from "../peers/bare-isolates.ts";
@@ -14,6 +15,7 @@ const ISOLATES_PER_CELL = 32;
 /** Warm isolates of as many functions, each called once: resident memory of all cell processes, the blank one too. */
 export async function measureMemory(bench: Bench): Promise<readonly Section[]> {
   const codes = Array.from({ length: bench.scale.isolates }, (_, number) => smallCode(number));
+  const prelude = await bundlePrelude();
   const tenants = Math.ceil(codes.length / ISOLATES_PER_CELL);
   const section = await bench.rounds(
     {
@@ -23,17 +25,23 @@ export async function measureMemory(bench: Bench): Promise<readonly Section[]> {
       compared: "totalMb",
     },
     [
-      { name: PRODUCT, measure: () => measureProduct(bench, codes, 1) },
-      { name: `${PRODUCT}, ${tenants} tenants`, measure: () => measureProduct(bench, codes, tenants) },
+      { name: PRODUCT, measure: () => measureProduct(bench, { prelude, codes, tenants: 1 }) },
+      { name: `${PRODUCT}, ${tenants} tenants`, measure: () => measureProduct(bench, { prelude, codes, tenants }) },
       { name: BARE_ISOLATE, measure: () => measureBare(bench, codes) },
     ],
   );
   return [section];
 }
 
-async function measureProduct(bench: Bench, codes: readonly string[], tenants: number): Promise<Sample> {
+interface MemoryTrial {
+  readonly prelude: string;
+  readonly codes: readonly string[];
+  readonly tenants: number;
+}
+
+async function measureProduct(bench: Bench, { prelude, codes, tenants }: MemoryTrial): Promise<Sample> {
   const isolatesPerCell = Math.ceil(codes.length / tenants);
-  const trial = await CellPoolTrial.start(bench, { isolatesPerCell });
+  const trial = await CellPoolTrial.start(bench, { prelude, isolatesPerCell });
   const blank = residentMbOf(trial.pool.pids()[0] ?? 0);
   for (const [number, code] of codes.entries()) await trial.run(`warm-${number}`, code, `tenant-${number % tenants}`);
   await trial.pool.ready();

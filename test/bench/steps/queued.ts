@@ -8,12 +8,10 @@ import type { Bench } from "../bench.ts";
 import { CompletedFacts } from "../completed-facts.ts";
 import { ECHO_HANDLER, ECHO_REQUEST } from "../echo.ts";
 import { loadTarget } from "../http-target.ts";
-import { RawBull } from "../peers/raw-bull.ts";
+import { RAW_BULL, RawBull } from "../peers/raw-bull.ts";
 import { cpuUsOf } from "../process-usage.ts";
 import { productTarget, startProduct } from "../product-stack.ts";
 import { type Contender, PRODUCT, type Sample, type Section } from "../section.ts";
-
-export const RAW_BULL = "raw BullMQ";
 
 const IN_FLIGHT = 32;
 const POLL_MS = 20;

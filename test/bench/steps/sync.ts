@@ -1,12 +1,10 @@
 import type { Bench } from "../bench.ts";
 import { ECHO_HANDLER, ECHO_RESPONSE } from "../echo.ts";
 import { checkAnswer, type HttpTarget, loadTarget, measureTarget } from "../http-target.ts";
-import { startScriptServer } from "../peers/script-server.ts";
+import { EXPRESS, startScriptServer } from "../peers/script-server.ts";
 import { startWorkerd } from "../peers/workerd.ts";
 import { productTarget, startProduct, untilAnswers } from "../product-stack.ts";
 import type { Quantity, Section } from "../section.ts";
-
-export const EXPRESS = "express default";
 
 const MANY = 32;
 const QUANTITIES: readonly Quantity[] = ["rate", "p50Ms", "p99Ms", "cpuUs"];

@@ -3,10 +3,9 @@ import { connectQueueRedis, createBullQueue } from "@sluice/queue";
 import type { Bench } from "../bench.ts";
 import { ECHO_HANDLER } from "../echo.ts";
 import { loadTarget, measureTarget } from "../http-target.ts";
-import { startScriptServer } from "../peers/script-server.ts";
+import { EXPRESS, startScriptServer } from "../peers/script-server.ts";
 import { productTarget, startProduct } from "../product-stack.ts";
 import { PRODUCT, type Section } from "../section.ts";
-import { EXPRESS } from "./sync.ts";
 
 const IN_FLIGHT = 32;
 const NAME = "accepted";

@@ -13,6 +13,7 @@ import {
 import { z } from "zod";
 import type { Invoker } from "../invoker.ts";
 import type { ComponentName } from "./components.ts";
+import type { JsonBody } from "../request/json-body.ts";
 
 export interface PlatformApiDeps {
   readonly registry: Registry;
@@ -58,11 +59,6 @@ export interface Call<P, Q, B> {
   readonly body: B;
   /** JSON text of an event body; empty for every other operation. */
   readonly event: string;
-}
-
-export interface JsonBody {
-  readonly text: string;
-  readonly value: unknown;
 }
 
 export interface RawCall {

@@ -2,10 +2,10 @@ import { PlatformError } from "@sluice/core";
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
 import { KeyAuthenticator } from "../auth/key-authenticator.ts";
 import { type KeyLocals, requireKey } from "../auth/require-key.ts";
-import { sendError, sendJson, toPlatformError } from "./error-reply.ts";
+import { sendError, sendJson, toPlatformError } from "../request/reply.ts";
 import type { Operation, PlatformApiDeps } from "./operation.ts";
 import { platformOperations } from "./operations.ts";
-import { parseJsonBody, readBytes } from "./request-body.ts";
+import { parseJsonBody, readPlain } from "../request/json-body.ts";
 
 /** The platform's own API, to be mounted at `/api/v1`. Answers every request that reaches it, errors included. */
 export function createPlatformApi(deps: PlatformApiDeps): Router {
@@ -33,7 +33,7 @@ function serve(operation: Operation): RequestHandler<Record<string, string>, unk
       tenant: response.locals.tenant ?? "",
       params: request.params,
       query: readQuery(request.url),
-      readBody: async (limitBytes) => parseJsonBody(await readBytes(request, limitBytes)),
+      readBody: async (limitBytes) => parseJsonBody(await readPlain(request, limitBytes)),
     });
     sendJson(response, status, json);
   };

@@ -10,9 +10,9 @@ import {
   PlatformError,
 } from "@sluice/core";
 import { checkTriggerAuth, needsBody } from "../auth/trigger-auth.ts";
-import { parseJsonBody } from "../platform-api/request-body.ts";
+import { parseJsonBody } from "../request/json-body.ts";
 import { readRaw } from "../request/read-raw.ts";
-import { sendJson } from "../platform-api/error-reply.ts";
+import { sendJson } from "../request/reply.ts";
 import { newInvocation, parseSourceAddress, type SourceDeps } from "./source.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { LIMITS, PlatformError } from "@sluice/core";
 import { checkTriggerAuth, needsBody } from "../auth/trigger-auth.ts";
-import { parseJsonBody } from "../platform-api/request-body.ts";
+import { parseJsonBody } from "../request/json-body.ts";
 import { readRaw } from "../request/read-raw.ts";
-import { sendJson } from "../platform-api/error-reply.ts";
+import { sendJson } from "../request/reply.ts";
 import { newInvocation, parseSourceAddress, type SourceDeps, sourceIpOf } from "./source.ts";
 import { toUrlEvent } from "./url-event.ts";
 

@@ -1,0 +1,18 @@
+import type { Quantity } from "./section.ts";
+
+export const QUANTITY_LABELS: Readonly<Record<Quantity, string>> = {
+  rate: "per second",
+  acceptedRate: "accepted per second",
+  p50Ms: "p50 ms",
+  p99Ms: "p99 ms",
+  cpuUs: "CPU µs each",
+  initMs: "of it init, p50 ms",
+  totalMb: "MB resident",
+  perIsolateMb: "MB per isolate",
+};
+
+/** Three digits are all that such figures bear. */
+export function showNumber(value: number): string {
+  if (value >= 100) return Math.round(value).toLocaleString("en");
+  return value.toFixed(value >= 10 ? 1 : 2);
+}
