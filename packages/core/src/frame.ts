@@ -93,7 +93,8 @@ const BURST = 8;
 
 /**
  * Joins the frames of one turn of the event loop into one write: a system call costs more than the frame itself.
- * `schedule` runs a function soon after the present turn (`setImmediate`); `write` hands bytes to the socket.
+ * `schedule` runs a function soon: after the present callback where many frames come of one read (`process.nextTick`),
+ * after the present turn where they come of many (`setImmediate`). `write` hands bytes to the socket.
  */
 export class FrameWriter {
   readonly #write: (bytes: Buffer) => void;

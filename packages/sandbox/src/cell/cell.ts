@@ -71,6 +71,11 @@ export class Cell implements VersionPoolSink {
     }
   }
 
+  /** Nothing runs and nothing waits: what is to be said need not wait for more. */
+  get idle(): boolean {
+    return this.#calls.size === 0;
+  }
+
   finished(call: Call, ok: boolean, json: string, memoryMb: number): void {
     this.#done(call, ok, json, memoryMb);
   }

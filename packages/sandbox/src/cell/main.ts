@@ -14,7 +14,10 @@ function die(): never {
   throw new Error("unreachable");
 }
 
-const writer = new FrameWriter({ write: (bytes) => socket.write(bytes), schedule: setImmediate });
+const writer = new FrameWriter({
+  write: (bytes) => socket.write(bytes),
+  schedule: (flush) => (cell.idle ? process.nextTick(flush) : setImmediate(flush)),
+});
 const cell = new Cell({
   send: (type, id, head, body) => writer.send(type, id, head, body),
   createFactory: createIsolateFactory,

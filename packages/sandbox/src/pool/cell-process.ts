@@ -63,7 +63,7 @@ export class CellProcess {
     this.#heardAt = options.now();
     this.#child = spawnCell(options.limits.addressSpaceMb);
     const socket = this.#child.stdio[3] as Socket;
-    this.#writer = new FrameWriter({ write: (bytes) => socket.write(bytes), schedule: setImmediate });
+    this.#writer = new FrameWriter({ write: (bytes) => socket.write(bytes), schedule: process.nextTick });
     this.ready = new Promise((resolve) => {
       this.#onReady = resolve;
     });

@@ -84,7 +84,10 @@ export class WorkerLink {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.once("connect", () => {
-      const writer = new FrameWriter({ write: (bytes) => socket.write(bytes), schedule: setImmediate });
+      const writer = new FrameWriter({
+        write: (bytes) => socket.write(bytes),
+        schedule: (flush) => this.#scheduleFlush(flush),
+      });
       writer.send(DIRECT_LANE.hello, 0, this.token);
       this.#writer = writer;
     });
@@ -98,6 +101,12 @@ export class WorkerLink {
     // `close` follows every error and says all there is to say.
     socket.on("error", () => undefined);
     socket.once("close", () => this.#closed());
+  }
+
+  /** Calls come one from each socket; with several under way, the next one is likely to come in the same turn. */
+  #scheduleFlush(flush: () => void): void {
+    if (this.#pending.size <= 1) process.nextTick(flush);
+    else setImmediate(flush);
   }
 
   #receive(frame: Frame): void {

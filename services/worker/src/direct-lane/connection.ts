@@ -33,7 +33,7 @@ export class DirectLaneConnection {
   constructor(options: ConnectionOptions) {
     const { socket } = options;
     this.#options = options;
-    this.#writer = new FrameWriter({ write: (bytes) => socket.write(bytes), schedule: setImmediate });
+    this.#writer = new FrameWriter({ write: (bytes) => socket.write(bytes), schedule: process.nextTick });
     const reader = new FrameReader(DIRECT_LANE_FRAME_BYTES_MAX);
     socket.setNoDelay(true);
     socket.on("data", (chunk) => {
