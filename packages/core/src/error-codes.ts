@@ -91,6 +91,18 @@ export const ERROR_CODES = {
     "Another function owns a trigger of this name.",
     "Give the trigger another name, or remove it from the other function first.",
   ),
+  "Trigger.CredentialsMissing": entry(
+    401,
+    false,
+    "This address is protected, and the request carries no token or signature.",
+    "Send the token or signature that the owner of this address gave you.",
+  ),
+  "Trigger.CredentialsInvalid": entry(
+    401,
+    false,
+    "The token or signature is not the one that this address takes.",
+    "Check the token or secret with the owner of this address; a signature is made over the raw body.",
+  ),
   "Invocation.NotFound": entry(
     404,
     false,

@@ -58,7 +58,7 @@ export type {
   RetriedFact,
   ThrottledFact,
 } from "./invocation-event.ts";
-export { formatLogRecord, type LogRecord } from "./log-record.ts";
+export { formatLogRecord, invokeErrorLine, type LogRecord } from "./log-record.ts";
 export { billedMs, costOf, gbSeconds, LAMBDA_PRICE, type Price } from "./cost.ts";
 export { parseRedisAddress, type RedisAddress } from "./redis-address.ts";
 export { isTimeZone, nextSlot, parseSchedule, type Schedule, type ScheduleParse, slotsBetween } from "./schedule.ts";

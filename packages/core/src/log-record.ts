@@ -24,6 +24,13 @@ function oneLine(text: string): string {
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "�");
 }
 
+/** The line with which the log of a failed attempt ends, as Lambda's Node runtime writes it. */
+export function invokeErrorLine(error: FunctionError, at: number): LogLine {
+  const { errorType, errorMessage, trace, explanation } = error;
+  const body = { errorType, errorMessage, stack: trace, ...(explanation === undefined ? {} : { explanation }) };
+  return { at, level: "ERROR", message: `Invoke Error\t${JSON.stringify(body)}` };
+}
+
 /** Renders records as Lambda prints them: START, `<ISO>\t<id>\t<LEVEL>\t<message>`, END and REPORT (source: Lambda developer guide). */
 export function formatLogRecord(record: LogRecord): string[] {
   const id = record.invocationId;
@@ -31,13 +38,6 @@ export function formatLogRecord(record: LogRecord): string[] {
   if (record.startedAt !== null) out.push(`START RequestId: ${id} Version: ${record.version}`);
   for (const line of record.lines) out.push(`${isoTime(line.at)}\t${id}\t${line.level}\t${oneLine(line.message)}`);
   if (record.report !== null) {
-    if (record.error !== null) {
-      const { errorType, errorMessage, trace, explanation } = record.error;
-      const body = JSON.stringify({ errorType, errorMessage, stack: trace, ...(explanation ? { explanation } : {}) });
-      out.push(
-        `${isoTime((record.startedAt ?? 0) + record.report.durationMs)}\t${id}\tERROR\tInvoke Error\t${oneLine(body)}`,
-      );
-    }
     out.push(`END RequestId: ${id}`, formatReport(id, record.report));
   }
   return out;

@@ -17,12 +17,12 @@ export function readyText(places: Places, { deployed, defaultDataDir }: ReadyTex
         ["call a function", `curl ${gateway}/fn/hello -d '{"name":"you"}'`],
         ["see what is deployed", "npx sluice list"],
         ["follow its log", "npx sluice logs hello --follow"],
-        ["deploy your own", "npx sluice deploy"],
+        ["write your own", "npx sluice init my-functions"],
       ]
     : [
         ["see what is deployed", "npx sluice list"],
         ["deploy the examples", "npx sluice deploy examples"],
-        ["deploy your own", "npx sluice deploy"],
+        ["write your own", "npx sluice init my-functions"],
       ];
   const settings = [
     ...(gateway === DEFAULT_GATEWAY ? [] : [`SLUICE_ENDPOINT=${gateway}`]),

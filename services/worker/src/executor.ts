@@ -1,4 +1,5 @@
 import {
+  invokeErrorLine,
   type AttemptReport,
   billedMs,
   type FunctionError,
@@ -46,6 +47,7 @@ export type Execution =
       readonly version: FunctionVersion;
       readonly payload: Buffer;
       readonly error: FunctionError | null;
+      /** The whole log of the attempt. */
       readonly record: LogRecord;
     }
   /** It never started. */
@@ -91,34 +93,26 @@ export class Executor {
   async #run(ref: FunctionRef, version: FunctionVersion, attempt: Attempt): Promise<Execution> {
     const { pool, journal } = this.#options;
     const invocationId = attempt.invocation.id;
-    let started = false;
-    const onLogs = (lines: readonly WireLogLine[]): void => {
-      const startedAt = started ? null : (lines[0]?.[0] ?? null);
-      started = true;
-      journal.log(ref, logRecord({ invocationId, version: version.version, startedAt, lines }));
+    const earlier: LogLine[] = [];
+    const toRecord = (startedAt: number | null, lines: readonly LogLine[]): LogRecord => {
+      return { invocationId, version: version.version, startedAt, coldStart: false, lines, report: null, error: null };
     };
-    const result = await pool.run({
-      version: this.#options.specs.of(version),
-      invocationId,
-      event: attempt.event,
-      onLogs,
-    });
+    const onLogs = (wireLines: readonly WireLogLine[]): void => {
+      const lines = wireLines.map(toLogLine);
+      journal.log(ref, toRecord(earlier.length === 0 ? (lines[0]?.at ?? null) : null, lines));
+      earlier.push(...lines);
+    };
+    const spec = this.#options.specs.of(version);
+    const result = await pool.run({ version: spec, invocationId, event: attempt.event, onLogs });
     const report = toReport(result, version);
-    const record: LogRecord = {
-      ...logRecord({
-        invocationId,
-        version: version.version,
-        startedAt: started ? null : result.startedAt,
-        lines: result.logs,
-      }),
-      coldStart: result.initMs !== null,
-      report,
-      error: result.error,
-    };
-    journal.log(ref, record);
+    const { startedAt, error } = result;
+    const lines = result.logs.map(toLogLine);
+    if (error !== null) lines.push(invokeErrorLine(error, startedAt + result.durationMs));
+    const end = { coldStart: result.initMs !== null, report, error };
+    journal.log(ref, { ...toRecord(earlier.length === 0 ? startedAt : null, lines), ...end });
+    const record = { ...toRecord(startedAt, [...earlier, ...lines]), ...end };
     this.#recordFacts(ref, version, attempt, result, report);
-    const { payload, error } = result;
-    return { kind: "ran", version, payload, error, record };
+    return { kind: "ran", version, payload: result.payload, error, record };
   }
 
   #recordFacts(
@@ -161,15 +155,8 @@ export class Executor {
   }
 }
 
-function logRecord(params: {
-  readonly invocationId: string;
-  readonly version: string;
-  readonly startedAt: number | null;
-  readonly lines: readonly WireLogLine[];
-}): LogRecord {
-  const { invocationId, version, startedAt } = params;
-  const lines = params.lines.map(([at, level, message]): LogLine => ({ at, level, message }));
-  return { invocationId, version, startedAt, coldStart: false, lines, report: null, error: null };
+function toLogLine([at, level, message]: WireLogLine): LogLine {
+  return { at, level, message };
 }
 
 function toReport(result: RunResult, version: FunctionVersion): AttemptReport {

@@ -5,29 +5,31 @@ import { CliError } from "../cli-error.ts";
 import type { CommandContext } from "../command-context.ts";
 import { MANIFEST_FILE } from "../manifest/find-manifests.ts";
 
-const HANDLER_FILE = "hello.ts";
+const HANDLER_FILE = "greet.ts";
 
 const MANIFEST = (endpoint: string): string => `# yaml-language-server: $schema=${endpoint}/api/v1/manifest.schema.json
 functions:
-  hello:
+  greet:
     entry: ./${HANDLER_FILE}
     memoryMb: 128
     timeoutMs: 3000
     environment:
       GREETING: Hello
     triggers:
-      # Answers at /fn/hello
+      # Answers at /fn/greet
       - http: {}
 `;
 
-const HANDLER = `/** Answers requests to /fn/hello?name=… and events such as {"name": "Ada"}. */
-interface HelloEvent {
+const HANDLER = `/** An HTTP call has its body and query here; an event of \`npx sluice invoke\` is what you give it. */
+interface GreetEvent {
   name?: string;
+  body?: string;
   queryStringParameters?: { name?: string };
 }
 
-export async function handler(event: HelloEvent) {
-  const name = event.queryStringParameters?.name ?? event.name ?? "world";
+export async function handler(event: GreetEvent) {
+  const sent = event.body ? (JSON.parse(event.body) as { name?: string }) : event;
+  const name = event.queryStringParameters?.name ?? sent.name ?? "world";
   console.log("greeting", name);
   return { message: \`\${process.env.GREETING}, \${name}!\` };
 }
@@ -63,6 +65,6 @@ function init(context: CommandContext, dir: string): void {
   }
   const shown = relative(cwd, folder);
   context.note(
-    `Next: npx sluice deploy${shown === "" ? "" : ` ${shown}`} && npx sluice invoke hello --event '{"name":"Ada"}'`,
+    `Next: npx sluice deploy${shown === "" ? "" : ` ${shown}`} && npx sluice invoke greet --event '{"name":"Ada"}'`,
   );
 }

@@ -90,7 +90,7 @@ export class Cell implements VersionPoolSink {
   }
 
   ended(end: EnvironmentEnd): void {
-    if (end.guilty !== undefined) this.#done(end.guilty.call, false, JSON.stringify(end.guilty.error), 0);
+    if (end.guilty !== undefined) this.#done(end.guilty.call, false, JSON.stringify(end.guilty.error), end.memoryMb);
     const { reason } = end;
     // V8 has lost control of part of this process (catastrophe), or a limit was just overrun: calls that run may
     // finish, nothing new starts here.

@@ -6,16 +6,25 @@ import { explainEnd } from "./explain-end.ts";
 import { GuestTimers } from "./guest-timers.ts";
 
 export interface EnvironmentSink {
-  finished(environment: Environment, call: Call, ok: boolean, json: string): void;
+  finished(environment: Environment, result: EnvironmentResult): void;
   /** The isolate is gone: `guilty` ran when it went, `innocent` had not begun. */
   ended(environment: Environment, end: EnvironmentEnd): void;
   hostCall(environment: Environment, call: Call, request: HostCallRequest): void;
+}
+
+export interface EnvironmentResult {
+  readonly call: Call;
+  readonly ok: boolean;
+  readonly json: string;
+  /** How long the isolate was taken: CPU time of a call that did not wait, else all its time. */
+  readonly costMs: number;
 }
 
 export interface EnvironmentEnd {
   readonly reason: SandboxEnd;
   readonly guilty: { readonly call: Call; readonly error: FunctionError } | undefined;
   readonly innocent: readonly Call[];
+  readonly memoryMb: number;
 }
 
 export interface HostCallRequest {
@@ -57,6 +66,12 @@ export class Environment implements SandboxEvents {
   #orphanLines: WireLogLine[] = [];
   #memoryMb = 1;
   #sampledAt = 0;
+  /** The running invocation asked the host for something, and so may be waiting rather than working. */
+  #waits = false;
+  /** CPU per invocation as of the last sample. */
+  #cpuPerCallMs = Number.POSITIVE_INFINITY;
+  #sampledCpuMs = 0;
+  #callsSinceSample = 0;
   idleSince = 0;
 
   constructor(options: EnvironmentOptions) {
@@ -151,11 +166,16 @@ export class Environment implements SandboxEvents {
     // Mailboxes are first in, first out: another number means that the guest speaks for an invocation it does not run.
     if (entry === undefined || entry.seq !== seq) return;
     this.#posted.shift();
+    const clock = this.#options.clock();
+    this.#callsSinceSample += 1;
+    // What did not wait took as long as its CPU time; on a busy machine the clock says more, and is wrong.
+    const elapsedMs = clock - entry.call.startedAt;
+    const costMs = this.#waits ? elapsedMs : Math.min(elapsedMs, this.#cpuPerCallMs);
     const next = this.head;
-    if (next === undefined) this.idleSince = this.#options.clock();
+    if (next === undefined) this.idleSince = clock;
     else this.#begin(next);
-    this.#sampleSometimes();
-    this.#options.sink.finished(this, entry.call, ok, json);
+    if (clock - this.#sampledAt > MEMORY_SAMPLE_MS) this.#sample();
+    this.#options.sink.finished(this, { call: entry.call, ok, json, costMs });
   }
 
   logged(_seq: number, text: string): void {
@@ -169,11 +189,13 @@ export class Environment implements SandboxEvents {
 
   hostCall(id: number, op: number, text: string, bytes: ArrayBuffer | undefined): void {
     const call = this.head;
+    this.#waits = true;
     if (call !== undefined) this.#options.sink.hostCall(this, call, { id, op, text, bytes });
     else this.#whenRunning(() => this.hostCall(id, op, text, bytes));
   }
 
   timerStarted(id: number, delayMs: number): void {
+    this.#waits = true;
     this.#timers.start(id, delayMs);
   }
 
@@ -197,6 +219,7 @@ export class Environment implements SandboxEvents {
     }
     this.#posted = [];
     const { definition, sink } = this.#options;
+    const memoryMb = reason === "memory" || reason === "catastrophe" ? definition.memoryMb : this.#memoryMb;
     const error =
       guilty &&
       explainEnd({
@@ -206,10 +229,11 @@ export class Environment implements SandboxEvents {
         cpuMs: this.#expired?.cpuMs,
         rejection: this.#rejection,
       });
-    sink.ended(this, { reason, guilty: guilty && error ? { call: guilty, error } : undefined, innocent });
+    sink.ended(this, { reason, guilty: guilty && error ? { call: guilty, error } : undefined, innocent, memoryMb });
   }
 
   #begin(call: Call): void {
+    this.#waits = false;
     call.startedAt = this.#options.clock();
     call.startedAtEpoch = this.#options.now();
     for (const [at, level, message] of this.#orphanLines.splice(0)) call.log(at, level, message);
@@ -228,12 +252,12 @@ export class Environment implements SandboxEvents {
     return Math.max(1, definition.timeoutMs - elapsed) + SEGMENT_SLACK_MS;
   }
 
-  #sampleSometimes(): void {
-    if (this.#options.clock() - this.#sampledAt > MEMORY_SAMPLE_MS) this.#sample();
-  }
-
   #sample(): void {
     this.#sampledAt = this.#options.clock();
+    const cpuMs = this.#sandbox?.cpuMs() ?? 0;
+    if (this.#callsSinceSample > 0) this.#cpuPerCallMs = (cpuMs - this.#sampledCpuMs) / this.#callsSinceSample;
+    this.#sampledCpuMs = cpuMs;
+    this.#callsSinceSample = 0;
     this.#sandbox?.memoryMb().then(
       (memoryMb) => {
         this.#memoryMb = Math.max(this.#memoryMb, memoryMb);

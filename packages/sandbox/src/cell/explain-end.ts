@@ -39,7 +39,7 @@ export function timedOut(invocationId: string, definition: Definition, cpuMs: nu
   const busy = cpuMs === undefined || cpuMs > definition.timeoutMs / 2;
   const explanation = busy
     ? `The handler kept the CPU busy until the wall-clock deadline (${limit}): look for a loop that does not end.`
-    : `The handler used ${cpuMs} ms of CPU and waited for the rest (${limit}): look for a promise that never settles or a slow call.`;
+    : `The handler used ${Math.round(cpuMs)} ms of CPU and waited for the rest (${limit}): look for a promise that never settles or a slow call.`;
   return {
     errorType: SANDBOX_ERROR_TYPES.timedOut,
     errorMessage: `RequestId: ${invocationId} Error: Task timed out after ${seconds} seconds`,

@@ -214,7 +214,7 @@ class IsolateSandbox implements Sandbox {
   }
 
   cpuMs(): number {
-    return this.#isolate.isDisposed ? 0 : Number(this.#isolate.cpuTime / 1_000_000n);
+    return this.#isolate.isDisposed ? 0 : Number(this.#isolate.cpuTime / 1_000n) / 1_000;
   }
 
   dispose(): void {

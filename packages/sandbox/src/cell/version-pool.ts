@@ -1,7 +1,13 @@
 import type { Definition } from "../cell-protocol.ts";
 import type { SandboxEnd, SandboxFactory } from "../seam.ts";
 import type { Call } from "./call.ts";
-import { Environment, type EnvironmentEnd, type EnvironmentSink, type HostCallRequest } from "./environment.ts";
+import {
+  Environment,
+  type EnvironmentEnd,
+  type EnvironmentResult,
+  type EnvironmentSink,
+  type HostCallRequest,
+} from "./environment.ts";
 
 export interface VersionPoolSink {
   finished(call: Call, ok: boolean, json: string, memoryMb: number): void;
@@ -42,7 +48,7 @@ export class VersionPool implements EnvironmentSink {
   readonly #environments = new Set<Environment>();
   #queue: Call[] = [];
   #starting = 0;
-  /** Smoothed duration of a call; a new function counts as slow until it has shown otherwise. */
+  /** Smoothed cost of a call (EnvironmentResult); a new function counts as slow until it has shown otherwise. */
   #typicalMs = 10;
 
   constructor(options: VersionPoolOptions) {
@@ -89,7 +95,6 @@ export class VersionPool implements EnvironmentSink {
       environment.checkDeadline(clock);
       const head = environment.head;
       if (head === undefined || environment.load < 2 || clock - head.startedAt < SLOW_HEAD_MS) continue;
-      this.#typicalMs = Math.max(this.#typicalMs, clock - head.startedAt);
       this.#queue.unshift(...environment.takeBack());
     }
     this.schedule();
@@ -108,9 +113,8 @@ export class VersionPool implements EnvironmentSink {
     return true;
   }
 
-  finished(environment: Environment, call: Call, ok: boolean, json: string): void {
-    const elapsed = this.#options.clock() - call.startedAt;
-    this.#typicalMs += (elapsed - this.#typicalMs) * SMOOTHING;
+  finished(environment: Environment, { call, ok, json, costMs }: EnvironmentResult): void {
+    this.#typicalMs += (costMs - this.#typicalMs) * SMOOTHING;
     this.#options.sink.finished(call, ok, json, environment.memoryMb);
     if (this.#queue.length > 0) this.schedule();
   }

@@ -5,7 +5,7 @@ import { PlatformError, type TriggerAuth } from "@sluice/core";
 /**
  * Lets a call of a public address through, or not. An HMAC is checked over the raw body.
  *
- * @throws PlatformError Auth.Missing, Auth.Invalid
+ * @throws PlatformError Trigger.CredentialsMissing, Trigger.CredentialsInvalid
  */
 export function checkTriggerAuth(auth: TriggerAuth, headers: IncomingHttpHeaders, body: Uint8Array): void {
   if (auth.type === "none") return;
@@ -21,11 +21,11 @@ export function needsBody(auth: TriggerAuth): boolean {
 /** Some object stores send a configured token of two words as it is, and put `Bearer` before one of one word. */
 function checkBearer(token: string, header: string | undefined): void {
   if (header === undefined) {
-    throw new PlatformError("Auth.Missing", "This trigger needs 'Authorization: Bearer <token>'.");
+    throw new PlatformError("Trigger.CredentialsMissing", "This trigger needs 'Authorization: Bearer <token>'.");
   }
   const given = header.replace(/^Bearer\s+/i, "");
   if (!sameText(given, token) && !sameText(header, token))
-    throw new PlatformError("Auth.Invalid", "The token is not valid.");
+    throw new PlatformError("Trigger.CredentialsInvalid", "The token is not valid.");
 }
 
 function checkHmac(
@@ -34,11 +34,11 @@ function checkHmac(
   body: Uint8Array,
 ): void {
   if (header === undefined)
-    throw new PlatformError("Auth.Missing", `This trigger needs a signature in '${auth.header}'.`);
+    throw new PlatformError("Trigger.CredentialsMissing", `This trigger needs a signature in '${auth.header}'.`);
   const expected = createHmac("sha256", auth.secret).update(body).digest("hex");
   const given = typeof header === "string" ? header.replace(/^sha256=/, "").toLowerCase() : "";
   if (!sameText(given, expected)) {
-    throw new PlatformError("Auth.Invalid", "The signature does not match the body.");
+    throw new PlatformError("Trigger.CredentialsInvalid", "The signature does not match the body.");
   }
 }
 

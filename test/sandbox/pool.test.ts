@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import type { RunResult } from "@sluice/sandbox";
+import { eventually } from "../support/eventually.ts";
+import { TrialPool, valueOf } from "./trial-pool.ts";
+
+const SLOW = "exports.handler = async ({ n, ms }) => { await new Promise((r) => setTimeout(r, ms)); return n; };";
+
+let trial: TrialPool;
+
+beforeEach(async () => {
+  trial = await TrialPool.start();
+});
+
+afterEach(() => {
+  trial.pool.stop();
+});
+
+function runMany(code: string, count: number, ms: number): Promise<RunResult[]> {
+  const version = trial.define({ code });
+  return Promise.all(Array.from({ length: count }, (_, n) => trial.run(version, { n, ms })));
+}
+
+test("an isolate runs one invocation at a time, and every call has its own answer", async () => {
+  const code = `let running = 0;
+    exports.handler = async ({ n }) => {
+      running += 1;
+      const together = running;
+      await null;
+      if (n % 7 === 0) await new Promise((r) => setTimeout(r, 2));
+      running -= 1;
+      return [n, together];
+    };`;
+  const results = await runMany(code, 200, 0);
+  expect(results.map(valueOf)).toEqual(results.map((_, n) => [n, 1]));
+});
+
+test("slow calls have isolates of their own; the next call finds one warm", async () => {
+  const code = `let calls = 0; ${SLOW.replace("return n;", "return ++calls;")}`;
+  const version = trial.define({ code });
+  const together = await Promise.all(Array.from({ length: 6 }, () => trial.run(version, { ms: 300 })));
+  expect(together.filter(({ initMs }) => initMs !== null).length).toBeGreaterThanOrEqual(3);
+  const next = await trial.run(version, { ms: 0 });
+  expect(next.initMs).toBeNull();
+  expect(valueOf(next)).toBeGreaterThan(1);
+});
+
+test("tenants share neither globals nor processes", async () => {
+  const code =
+    "exports.handler = async () => { const seen = globalThis.mark ?? null; globalThis.mark = 'mine'; return seen; };";
+  const a = trial.define({ tenant: "a", name: "same", code });
+  const b = trial.define({ tenant: "b", name: "same", code });
+  expect(valueOf(await trial.run(a))).toBeNull();
+  const withA = new Set(trial.pool.pids());
+  expect(valueOf(await trial.run(a))).toBe("mine");
+  expect(valueOf(await trial.run(b))).toBeNull();
+  await eventually(
+    () => trial.pool.pids().length,
+    (cells) => cells >= 3,
+  );
+  expect(trial.pool.pids().some((pid) => !withA.has(pid))).toBe(true);
+});
+
+test("runs whose cells are killed from outside begin again and end well", async () => {
+  const version = trial.define({ code: SLOW });
+  await trial.run(version, { n: 0, ms: 0 });
+  const open = Promise.all([1, 2, 3].map((n) => trial.run(version, { n, ms: 400 })));
+  await eventually(
+    () => trial.pool.stats.isolates,
+    (isolates) => isolates >= 3,
+  );
+  for (const pid of trial.pool.pids()) process.kill(pid, "SIGKILL");
+  const results = await open;
+  expect(results.map(valueOf)).toEqual([1, 2, 3]);
+  expect(results.map(({ reruns }) => reruns)).toEqual([1, 1, 1]);
+  expect(trial.restarts).toContainEqual({ tenant: "acme", reason: "crash" });
+});
+
+test("a cell that stands still is killed, and its only run fails by name", async () => {
+  const version = trial.define({ code: SLOW, timeoutMs: 500 });
+  await trial.run(version, { n: 0, ms: 0 });
+  const open = trial.run(version, { n: 1, ms: 400 });
+  const stopped = trial.pool.pids();
+  for (const pid of stopped) process.kill(pid, "SIGSTOP");
+  expect((await open).error?.errorType).toBe("Sandbox.Timedout");
+  expect(valueOf(await trial.run(version, { n: 2, ms: 0 }))).toBe(2);
+});
+
+test("timers rest between invocations and go on in the next", async () => {
+  const code = `let fired = 0;
+    exports.handler = async ({ ms }) => {
+      if (ms === 0) setTimeout(() => { fired += 1; }, 1);
+      const before = fired;
+      await new Promise((r) => setTimeout(r, ms));
+      return [before, fired];
+    };`;
+  const version = trial.define({
+    code: code.replace(
+      "await new Promise((r) => setTimeout(r, ms));",
+      "if (ms > 0) await new Promise((r) => setTimeout(r, ms));",
+    ),
+  });
+  expect(valueOf(await trial.run(version, { ms: 0 }))).toEqual([0, 0]);
+  expect(valueOf(await trial.run(version, { ms: 30 }))).toEqual([0, 1]);
+});
+
+test("a guest sees its function's environment and nothing of ours, and its process has none", async () => {
+  const code =
+    "exports.handler = async () => [process.env.COLOUR, process.env.HOME ?? null, process.env.PATH ?? null];";
+  const version = trial.define({ code, environment: { COLOUR: "blue" } });
+  expect(valueOf(await trial.run(version))).toEqual(["blue", null, null]);
+  if (process.platform !== "linux") return;
+  for (const pid of trial.pool.pids()) {
+    const names = readFileSync(`/proc/${pid}/environ`, "latin1")
+      .split("\0")
+      .flatMap((one) => one.split("=")[0] || []);
+    // What a shell sets by itself.
+    expect(names.filter((name) => !["PWD", "OLDPWD", "SHLVL", "_"].includes(name))).toEqual([]);
+  }
+});
