@@ -11,7 +11,7 @@ export function errorsPage(): string {
   return [
     "# Errors",
     "",
-    'Every service of Sluice answers errors as `{"error":{"code","message","fix","retryable","details"?}}`. A function URL whose function failed is the exception: as on Lambda, it answers 502 with `{\"message\":\"Internal Server Error\",\"invocationId\"}`, and the reason is in the log. Codes are stable; messages are for people. The table is made of `packages/core/src/error-codes.ts`, and a test compares them.',
+    'Every service of Sluice answers errors as `{"error":{"code","message","fix","retryable","details"?}}`. A function URL whose function failed is the exception: as on Lambda, it answers 502 with `{"message":"Internal Server Error","invocationId"}`, and the reason is in the log. Codes are stable; messages are for people. The table is made of `packages/core/src/error-codes.ts`, and a test compares them.',
     "",
     "| code | status | try again | meaning | what to do |",
     "| --- | --- | --- | --- | --- |",

