@@ -1,6 +1,7 @@
 import { CellPool, type RunResult, type VersionSpec } from "@sluice/sandbox";
 import { eventually } from "../support/eventually.ts";
 import type { Bench } from "./bench.ts";
+import type { Teardown } from "./teardown.ts";
 
 export const TRIAL_EVENT = '{"name":"Grace"}';
 const MEMORY_MB = 128;
@@ -15,10 +16,12 @@ export interface TrialOptions {
 export class CellPoolTrial {
   readonly pool: CellPool;
   readonly stop: () => Promise<void>;
+  readonly #teardown: Teardown;
   #runs = 0;
 
-  private constructor(pool: CellPool, stop: () => Promise<void>) {
+  private constructor(pool: CellPool, teardown: Teardown, stop: () => Promise<void>) {
     this.pool = pool;
+    this.#teardown = teardown;
     this.stop = stop;
   }
 
@@ -44,15 +47,17 @@ export class CellPoolTrial {
       );
     });
     await pool.ready();
-    return new CellPoolTrial(pool, stop);
+    return new CellPoolTrial(pool, teardown, stop);
   }
 
   /**
    * Runs a function once.
    *
    * @throws Error when it fails
+   * @throws InterruptedError when the pool was stopped: it would start a cell that nobody stops
    */
   async run(name: string, code: string, tenant = "default"): Promise<RunResult> {
+    this.#teardown.checkpoint();
     const version = versionOf(name, code, tenant);
     const result = await this.pool.run({ version, invocationId: `bench-${++this.#runs}`, event: TRIAL_EVENT });
     if (result.error !== null) throw new Error(`${name} failed: ${result.error.errorMessage}`);

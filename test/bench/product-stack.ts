@@ -21,7 +21,7 @@ export function productTarget(stack: Stack, path: string, status: number): HttpT
 }
 
 /** Of everything that serves a call; cells are children of workers. */
-export function productPids(stack: Stack): readonly number[] {
+function productPids(stack: Stack): readonly number[] {
   const services = [...stack.gateways, ...stack.workers, ...(stack.metrics ? [stack.metrics] : [])];
   return [stack.redis.pid, ...services.map(({ pid }) => pid)];
 }

@@ -217,6 +217,7 @@ function serviceEnv(env: Env, options: LaunchOptions, redisUrl: string): Env {
     REDIS_URL: redisUrl,
     SLUICE_PORT: String(options.port),
     SLUICE_METRICS_PORT: String(options.metricsPort),
+    SLUICE_PROTECTED_ENDPOINTS: env["SLUICE_PROTECTED_ENDPOINTS"] ?? `127.0.0.1:${options.metricsPort}`,
     SLUICE_DATA_DIR: options.dataDir,
     SLUICE_DRAIN_TIMEOUT_MS: String(options.drainTimeoutMs),
     SLUICE_LOG_FORMAT: "json",

@@ -43,7 +43,9 @@ function createApp(options: AppOptions): Express {
   app.use("/api/v1", createPlatformApi(options.api));
   app.get("/healthz", (_request, response) => sendJson(response, 200, '{"status":"ok"}'));
   app.get("/readyz", async (_request, response) => {
-    await options.ready();
+    await options.ready().catch((cause: unknown) => {
+      throw new PlatformError("Service.Unavailable", "Redis does not answer.", { cause });
+    });
     sendJson(response, 200, '{"status":"ready"}');
   });
   app.use((request, _response, next) => {
@@ -71,7 +73,13 @@ function answerError(options: AppOptions, error: unknown, response: ServerRespon
 /** Slow senders are cut off; Node refuses malformed requests and ambiguous lengths by itself. */
 export function createHttpServer(listener: RequestListener): Server {
   const server = createServer(
-    { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 32_768 },
+    {
+      requestTimeout: 60_000,
+      headersTimeout: 15_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 32_768,
+      connectionsCheckingInterval: 5_000,
+    },
     listener,
   );
   server.maxRequestsPerSocket = 0;

@@ -15,6 +15,7 @@ interface Entry {
 }
 
 const FRESH_MS = 5_000;
+const STALE_MS = 300_000;
 /** Names that do not exist are remembered briefly, so that a scan of names does not become load on Redis. */
 const ABSENT_MS = 1_000;
 const ENTRIES_MAX = 10_000;
@@ -53,16 +54,31 @@ export class TriggerCache {
     this.#entries.clear();
   }
 
+  /** While Redis is away, what was known lately is better than no answer. */
+  async #ask(
+    tenant: string,
+    type: TriggerType,
+    name: string,
+    known: Entry | undefined,
+  ): Promise<BoundTrigger | undefined> {
+    try {
+      return await this.#registry.getTrigger(tenant, type, name);
+    } catch (error) {
+      if (known?.bound !== undefined && known.until + STALE_MS > this.#now()) return known.bound;
+      throw error;
+    }
+  }
+
   async #lookUp<T extends TriggerType>(tenant: string, type: T, name: string): Promise<Bound<T> | undefined> {
     const key = `${tenant}/${type}/${name}`;
     const known = this.#entries.get(key);
     if (known !== undefined && known.until > this.#now()) return known.bound as Bound<T> | undefined;
     const generation = this.#generation;
-    const bound = await this.#registry.getTrigger(tenant, type, name);
+    const bound = await this.#ask(tenant, type, name, known);
     if (generation === this.#generation) {
       if (this.#entries.size >= ENTRIES_MAX) this.#entries.clear();
       this.#entries.set(key, { bound, until: this.#now() + (bound === undefined ? ABSENT_MS : FRESH_MS) });
     }
-    return bound;
+    return bound as Bound<T> | undefined;
   }
 }

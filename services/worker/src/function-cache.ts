@@ -2,6 +2,7 @@ import { type FunctionRef, type FunctionVersion, functionKey, LATEST, type Regis
 
 /** Without news from the registry for this long, an entry is asked for again. */
 const FRESH_MS = 5_000;
+const STALE_MS = 300_000;
 
 interface Entry {
   readonly version: FunctionVersion;
@@ -33,12 +34,23 @@ export class FunctionCache {
     const known = this.peek(ref, qualifier);
     if (known !== undefined) return known;
     const generation = this.#generation;
-    const version = await this.#registry.getVersion(ref, qualifier);
+    const version = await this.#ask(ref, qualifier);
     // An answer that was on its way while the function changed may be the old one.
     if (version !== undefined && generation === this.#generation) {
       this.#entries.set(`${functionKey(ref)}:${qualifier}`, { version, until: this.#now() + FRESH_MS });
     }
     return version;
+  }
+
+  /** While Redis is away, what was known lately is better than no answer. */
+  async #ask(ref: FunctionRef, qualifier: string): Promise<FunctionVersion | undefined> {
+    try {
+      return await this.#registry.getVersion(ref, qualifier);
+    } catch (error) {
+      const stale = this.#entries.get(`${functionKey(ref)}:${qualifier}`);
+      if (stale !== undefined && stale.until + STALE_MS > this.#now()) return stale.version;
+      throw error;
+    }
   }
 
   forget(ref: FunctionRef | undefined): void {

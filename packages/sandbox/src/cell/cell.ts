@@ -110,7 +110,7 @@ export class Cell implements VersionPoolSink {
       const failure: HostCallFailure = { name: "RangeError", message, code: SANDBOX_ERROR_TYPES.notSerializable };
       return environment.fail(id, JSON.stringify(failure));
     }
-    const wireId = ++this.#hostCallId;
+    const wireId = (this.#hostCallId = (this.#hostCallId + 1) >>> 0);
     this.#hostCalls.set(wireId, { environment, guestId: id });
     const head: HostCallHead = { op, definition: call.definition, call: call.id, textBytes };
     const body = bytes === undefined ? text : Buffer.concat([Buffer.from(text), new Uint8Array(bytes)]);

@@ -1,7 +1,7 @@
 import type { FunctionError } from "@sluice/core";
 import type { CellOptions, DoneHead } from "../cell-protocol.ts";
 import { crashed, outOfMemory, timedOut } from "../cell/explain-end.ts";
-import type { CellEvents, CellLoss, PendingRun } from "./cell-events.ts";
+import type { CellEvents, CellLoss, PendingRun, Quarantine } from "./cell-events.ts";
 import { CellProcess } from "./cell-process.ts";
 import type { Broker, CellRestart, RunRequest, RunResult } from "./run.ts";
 
@@ -29,6 +29,7 @@ interface Waiting extends PendingRun {
 }
 
 const WATCH_MS = 50;
+const PAUSE_MS = 250;
 
 /**
  * The cells of one worker: which cell runs what, and what happens when one is lost.
@@ -44,9 +45,11 @@ export class CellPool implements CellEvents {
   readonly #queue: Waiting[] = [];
   readonly #watch: NodeJS.Timeout;
   #stopped = false;
+  #checkedAt: number;
 
   constructor(options: CellPoolOptions) {
     this.#options = options;
+    this.#checkedAt = options.now();
     this.#watch = setInterval(() => this.#check(), WATCH_MS);
     this.#watch.unref();
     this.#keepSpares();
@@ -117,10 +120,14 @@ export class CellPool implements CellEvents {
   lost(cell: CellProcess, loss: CellLoss): void {
     this.#cells.delete(cell);
     if (!loss.expected) this.#restarted(cell, loss.reason);
-    const guilty = loss.guilty ?? (loss.runs.length === 1 ? loss.runs[0] : undefined);
+    const [first] = loss.runs;
+    const lone = loss.runs.length === 1 ? first : undefined;
+    // A cell may be killed by anybody: a crash is a run's own only when it happens to it alone and again.
+    const guilty = loss.guilty ?? (loss.reason === "crash" && lone?.quarantine !== "alone" ? undefined : lone);
     for (const run of loss.runs) {
       if (run === guilty || this.#stopped) this.#blame(run, loss);
-      else this.#rerun(run, guilty === undefined);
+      else if (guilty !== undefined) this.#rerun(run, run.quarantine);
+      else this.#rerun(run, lone === undefined && run.quarantine === "none" ? "suspects" : "alone");
     }
     if (this.#stopped) return;
     this.#options.onWarmChange?.();
@@ -149,8 +156,7 @@ export class CellPool implements CellEvents {
     this.#settle(run, { payload, error, durationMs, initMs: null, maxMemoryMb, startedAt, logs: [], reruns });
   }
 
-  #rerun(run: PendingRun, suspect: boolean): void {
-    const quarantine = !suspect ? run.quarantine : run.quarantine === "none" ? "suspects" : "alone";
+  #rerun(run: PendingRun, quarantine: Quarantine): void {
     this.#place({ ...(run as Waiting), quarantine, reruns: run.reruns + 1, startedAt: 0, deadline: undefined });
   }
 
@@ -198,10 +204,11 @@ export class CellPool implements CellEvents {
   #takeSpare(): CellProcess | undefined {
     let spare: CellProcess | undefined;
     for (const cell of this.#cells) {
-      if (cell.tenant === undefined && !cell.retiring) {
-        spare = cell;
-        break;
-      }
+      if (cell.tenant !== undefined || cell.retiring) continue;
+      spare ??= cell;
+      if (!cell.booted) continue;
+      spare = cell;
+      break;
     }
     spare ??= this.#hasRoom() ? this.#spawn() : undefined;
     if (spare !== undefined) queueMicrotask(() => this.#keepSpares());
@@ -236,6 +243,13 @@ export class CellPool implements CellEvents {
 
   #check(): void {
     const now = this.#options.now();
+    // Timers run before sockets are read: after a pause of this process, every cell would seem to have been silent.
+    const pausedMs = now - this.#checkedAt - WATCH_MS;
+    this.#checkedAt = now;
+    if (pausedMs > PAUSE_MS) {
+      for (const cell of this.#cells) cell.resume(pausedMs);
+      return;
+    }
     for (const cell of this.#cells) {
       cell.check();
       const idle = cell.tenant !== undefined && cell.runs === 0 && cell.isolates === 0;

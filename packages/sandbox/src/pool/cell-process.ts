@@ -14,6 +14,7 @@ import {
   type WireLogLine,
 } from "../cell-protocol.ts";
 import { CellDefinitions } from "./cell-definitions.ts";
+import { PendingRuns } from "./pending-runs.ts";
 import { readRssMb } from "./rss.ts";
 import type { CellEvents, PendingRun, Quarantine } from "./cell-events.ts";
 import type { Broker } from "./run.ts";
@@ -28,8 +29,6 @@ export interface CellProcessOptions {
   readonly now: () => number;
 }
 
-/** Past its deadline and grace, a run's cell may need this long to say so. */
-const DEADLINE_SLACK_MS = 60;
 /** A cell with work says something every 250 ms; one that is starting may take longer on a busy machine. */
 const SILENT_MS = 1_500;
 const BOOT_MS = 30_000;
@@ -47,9 +46,8 @@ export class CellProcess {
   readonly #options: CellProcessOptions;
   readonly #child: ChildProcess;
   readonly #writer: FrameWriter;
-  readonly #runs = new Map<number, PendingRun>();
+  readonly #runs: PendingRuns;
   readonly #definitions: CellDefinitions;
-  readonly #aborted = new AbortController();
   #ids = 0;
   #heardAt: number;
   #end: { readonly reason: CellExitReason; readonly guilty: PendingRun | undefined } | undefined;
@@ -61,6 +59,7 @@ export class CellProcess {
     this.#options = options;
     this.idleSince = options.now();
     this.#heardAt = options.now();
+    this.#runs = new PendingRuns({ now: options.now, onExpired: (guilty) => this.kill("timeout", { guilty }) });
     this.#child = spawnCell(options.limits.addressSpaceMb);
     const socket = this.#child.stdio[3] as Socket;
     this.#writer = new FrameWriter({ write: (bytes) => socket.write(bytes), schedule: process.nextTick });
@@ -80,6 +79,11 @@ export class CellProcess {
     return this.#child.pid;
   }
 
+  /** Takes calls at once, rather than when it has started. */
+  get booted(): boolean {
+    return this.#booted;
+  }
+
   get runs(): number {
     return this.#runs.size;
   }
@@ -93,8 +97,8 @@ export class CellProcess {
   start(run: PendingRun): void {
     const { version } = run.request;
     const definition = this.#definitions.of(version, this.#options.now());
-    const id = ++this.#ids;
-    this.#runs.set(id, run);
+    const id = (this.#ids = (this.#ids + 1) >>> 0);
+    this.#runs.add(id, run);
     if (this.#runs.size === 1) this.#heardAt = this.#options.now();
     if (definition.ready) this.#invoke(id, definition.id, run);
     else {
@@ -118,12 +122,18 @@ export class CellProcess {
     this.#child.kill("SIGKILL");
   }
 
+  /** This process stood still: what the cell said meanwhile is unread, and its deadlines were not ours to judge. */
+  resume(pausedMs: number): void {
+    this.#heardAt = this.#options.now();
+    this.#runs.extend(pausedMs);
+  }
+
   /** Memory and life signs; the pool calls it on its timer. */
   check(): void {
     if (this.#exited) return;
     const now = this.#options.now();
     const patience = this.#booted ? SILENT_MS : BOOT_MS;
-    if ((this.#runs.size > 0 || !this.#booted) && now - this.#heardAt > patience) return this.kill("timeout");
+    if ((this.#runs.size > 0 || !this.#booted) && now - this.#heardAt > patience) return this.kill("crash");
     this.#forgetUnused(now);
     const rssMb = readRssMb(this.pid);
     if (rssMb !== undefined && rssMb > this.#rssLimitMb()) this.kill("memory");
@@ -167,7 +177,7 @@ export class CellProcess {
   }
 
   #invoke(id: number, definition: number, run: PendingRun): void {
-    if (!this.#runs.has(id)) return;
+    if (this.#runs.get(id) === undefined) return;
     const head: InvokeHead = { definition, invocationId: run.request.invocationId };
     this.#writer.send(TO_CELL.invoke, id, JSON.stringify(head), run.request.event);
   }
@@ -193,7 +203,7 @@ export class CellProcess {
       case FROM_CELL.done:
         return this.#done(frame);
       case FROM_CELL.started:
-        return this.#started(frame.id);
+        return this.#runs.started(frame.id);
       case FROM_CELL.logs:
         return this.#runs.get(frame.id)?.request.onLogs?.(JSON.parse(frame.head) as WireLogLine[]);
       case FROM_CELL.hostCall:
@@ -216,20 +226,9 @@ export class CellProcess {
   }
 
   #take(id: number): PendingRun | undefined {
-    const run = this.#runs.get(id);
-    if (run === undefined) return undefined;
-    this.#runs.delete(id);
-    clearTimeout(run.deadline);
-    if (this.#runs.size === 0) this.idleSince = this.#options.now();
+    const run = this.#runs.take(id);
+    if (run !== undefined && this.#runs.size === 0) this.idleSince = this.#options.now();
     return run;
-  }
-
-  #started(id: number): void {
-    const run = this.#runs.get(id);
-    if (run === undefined || run.startedAt > 0) return;
-    run.startedAt = this.#options.now();
-    const patience = run.request.version.definition.timeoutMs + LIMITS.killGraceMs + DEADLINE_SLACK_MS;
-    run.deadline = setTimeout(() => this.kill("timeout", { guilty: run }), patience);
   }
 
   #broken(broken: CellBroken): void {
@@ -260,7 +259,7 @@ export class CellProcess {
       op: head.op,
       text: frame.body.toString("utf8", 0, head.textBytes),
       bytes: Buffer.from(frame.body.subarray(head.textBytes)),
-      signal: this.#aborted.signal,
+      signal: this.#runs.signalOf(head.call),
     };
     void this.#options.broker(call).then((reply) => {
       if (this.#exited) return;
@@ -276,10 +275,7 @@ export class CellProcess {
     if (this.#exited) return;
     this.#exited = true;
     this.retiring = true;
-    this.#aborted.abort();
-    const runs = [...this.#runs.values()];
-    for (const run of runs) clearTimeout(run.deadline);
-    this.#runs.clear();
+    const runs = this.#runs.takeAll();
     this.#onReady();
     const { reason, guilty } = this.#end ?? { reason: "crash" as const, guilty: undefined };
     this.#options.events.lost(this, { runs, guilty, reason, expected: this.#expected });

@@ -42,7 +42,7 @@ export interface BrokerCall {
   readonly op: number;
   readonly text: string;
   readonly bytes: Uint8Array;
-  /** Aborts when the cell is gone. */
+  /** Aborts when the run has ended or its cell is gone. */
   readonly signal: AbortSignal;
 }
 

@@ -62,9 +62,13 @@ function answer(response: ServerResponse, id: string, result: CallResult): void 
     response.end(body);
     return;
   }
+  const requestId = ["x-amzn-requestid", id];
+  if (reply.body === undefined) {
+    response.writeHead(reply.status, [...reply.headers, ...requestId]).end();
+    return;
+  }
   const length = String(Buffer.byteLength(reply.body));
-  response.writeHead(reply.status, [...reply.headers, "content-length", length, "x-amzn-requestid", id]);
-
+  response.writeHead(reply.status, [...reply.headers, "content-length", length, ...requestId]);
   sendBody(response, reply.body);
 }
 

@@ -3,14 +3,28 @@ export interface UrlResponse {
   readonly status: number;
   /** Name and value, alternating, as `writeHead` takes them. */
   readonly headers: readonly string[];
-  readonly body: Buffer | string;
+  /** Undefined: this status has none. */
+  readonly body: Buffer | string | undefined;
 }
 
 const STATUS_CODE = Buffer.from('"statusCode"');
+/** No body and no length (RFC 9110). */
+const BODILESS = new Set([204, 304]);
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 /** Ours to set: a handler that sets them could break the connection's framing. */
-const FRAMING = new Set(["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade", "date"]);
+const FRAMING = new Set([
+  "connection",
+  "content-length",
+  "date",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "x-amzn-requestid",
+]);
 
 /**
  * Reads a payload by Lambda's rule: an object with `statusCode` describes the response, anything else is the JSON body
@@ -22,10 +36,14 @@ export function toUrlResponse(payload: Buffer): UrlResponse | undefined {
   if (!payload.includes(STATUS_CODE)) return plain(payload);
   const value: unknown = JSON.parse(payload.toString());
   if (typeof value !== "object" || value === null || !("statusCode" in value)) return plain(payload);
-  const status = Number(value.statusCode);
-  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  const status =
+    typeof value.statusCode === "string" && /^\d{3}$/.test(value.statusCode)
+      ? Number(value.statusCode)
+      : value.statusCode;
+  if (typeof status !== "number" || !Number.isInteger(status) || status < 200 || status > 599) return undefined;
   const description = value as Record<string, unknown>;
   const headers = readHeaders(description["headers"], description["cookies"]);
+  if (BODILESS.has(status)) return headers && { status, headers, body: undefined };
   const body = readBody(description["body"], description["isBase64Encoded"]);
   return headers === undefined || body === undefined ? undefined : { status, headers, body };
 }
@@ -35,11 +53,14 @@ function plain(payload: Buffer): UrlResponse {
 }
 
 function readHeaders(headers: unknown, cookies: unknown): string[] | undefined {
+  if (Array.isArray(headers)) return undefined;
   const out: string[] = [];
   let typed = false;
   for (const [name, value] of Object.entries(typeof headers === "object" && headers !== null ? headers : {})) {
-    const text = Array.isArray(value) ? value.join(", ") : String(value);
-    if (!TOKEN.test(name) || BAD_VALUE.test(text)) return undefined;
+    const parts: unknown[] = Array.isArray(value) ? value : [value];
+    if (!TOKEN.test(name) || !parts.every(isScalar)) return undefined;
+    const text = parts.join(", ");
+    if (BAD_VALUE.test(text)) return undefined;
     const lower = name.toLowerCase();
     if (FRAMING.has(lower)) continue;
     typed ||= lower === "content-type";
@@ -57,4 +78,8 @@ function readBody(body: unknown, isBase64Encoded: unknown): Buffer | string | un
   if (body === undefined || body === null) return "";
   if (typeof body !== "string") return JSON.stringify(body);
   return isBase64Encoded === true ? Buffer.from(body, "base64") : body;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
+import { networkInterfaces } from "node:os";
 
 /**
  * Which addresses the public Internet has. Everything else — this machine, private networks, link-local with its
@@ -42,4 +43,20 @@ export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !v4.check(address, "ipv4");
   if (isIP(address) === 6) return globalUnicast.check(address, "ipv6") && !v6.check(address, "ipv6");
   return false;
+}
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addSubnet("0.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+loopback.addAddress("::", "ipv6");
+
+/** Whether a name or address is this machine's own, in any form: loopback, unspecified, or one of its interfaces. */
+export function isThisMachine(host: string): boolean {
+  if (host === "localhost" || host.endsWith(".localhost")) return true;
+  const version = isIP(host);
+  if (version === 0) return false;
+  // Also judges IPv4 addresses inside IPv6 ones (::ffff:127.0.0.1).
+  if (loopback.check(host, version === 4 ? "ipv4" : "ipv6")) return true;
+  return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === host));
 }

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { isPublicAddress } from "./address-rules.ts";
+import { isPublicAddress, isThisMachine } from "./address-rules.ts";
 
 /** Ports that speak protocols which a forged HTTP request could abuse (from the Fetch standard's list, and Redis). */
 const BLOCKED_PORTS: ReadonlySet<number> = new Set([
@@ -37,9 +37,7 @@ export class EgressPolicy {
     }
     const host = hostOf(url);
     const port = portOf(url);
-    if (this.#options.protectedEndpoints.includes(`${host}:${port}`)) {
-      return { ok: false, reason: `${host}:${port} belongs to the platform itself` };
-    }
+    if (this.#isProtected(host, port)) return { ok: false, reason: `${host}:${port} belongs to the platform itself` };
     const privateAllowed = this.#isAllowed(host, port);
     if (BLOCKED_PORTS.has(port) && !privateAllowed) return { ok: false, reason: `port ${port} is blocked` };
     if (isIP(host) !== 0 && !isPublicAddress(host) && !privateAllowed)
@@ -49,8 +47,21 @@ export class EgressPolicy {
 
   /** Judges a resolved address of a URL that `judge` let pass. */
   allowsAddress(address: string, port: number, privateAllowed: boolean): boolean {
-    if (this.#options.protectedEndpoints.includes(`${address}:${port}`)) return false;
+    if (this.#isProtected(address, port)) return false;
     return privateAllowed || isPublicAddress(address);
+  }
+
+  /** Every name and address of this machine is the same place. */
+  #isProtected(host: string, port: number): boolean {
+    return this.#options.protectedEndpoints.some((endpoint) => {
+      const colon = endpoint.lastIndexOf(":");
+      if (Number(endpoint.slice(colon + 1)) !== port) return false;
+      const name = endpoint
+        .slice(0, colon)
+        .replace(/^\[|\]$/g, "")
+        .toLowerCase();
+      return name === host || (isThisMachine(name) && isThisMachine(host));
+    });
   }
 
   #isAllowed(host: string, port: number): boolean {

@@ -4,6 +4,7 @@ import { type FetchRequestHead, type FetchResponseHead, type KeyStore, LIMITS } 
 import type { BrokerReply } from "@sluice/sandbox";
 import { Agent, fetch, type Response } from "undici";
 import { type GuestCall, refuse } from "./guest-call.ts";
+import { ByteBudget, type ByteClaim } from "./byte-budget.ts";
 import { EgressPolicy, portOf, privateReason } from "./egress-policy.ts";
 
 export interface FetchBrokerOptions {
@@ -34,6 +35,16 @@ const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set([
 const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "cookie", "proxy-authorization"]);
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
+/** Decoded response bytes that this process holds for all guests together. */
+const BYTES_IN_FLIGHT = 256 * 1024 * 1024;
+
+/** What stays the same over the hops of one request. */
+interface Trip {
+  readonly policy: EgressPolicy;
+  readonly signal: AbortSignal;
+  readonly claim: ByteClaim;
+}
+
 interface Hop {
   readonly url: URL;
   readonly method: string;
@@ -47,6 +58,7 @@ interface Hop {
  */
 export class FetchBroker {
   readonly #options: FetchBrokerOptions;
+  readonly #budget = new ByteBudget(BYTES_IN_FLIGHT);
   readonly #agents = new Map<string, Agent>();
 
   constructor(options: FetchBrokerOptions) {
@@ -60,7 +72,13 @@ export class FetchBroker {
       const policy = await this.#policyOf(call);
       const body = call.bytes.length > 0 ? call.bytes : undefined;
       const first: Hop = { url: new URL(head.url), method: head.method, headers: cleanHeaders(head.headers), body };
-      return await this.#follow(first, head.redirect, policy, signal);
+      const limitBytes = Math.min(LIMITS.fetchResponseBytesMax, call.functionVersion.config.memoryMb * 1_048_576);
+      const claim = this.#budget.open(limitBytes);
+      try {
+        return await this.#follow(first, head.redirect, { policy, signal, claim });
+      } finally {
+        claim.close();
+      }
     } catch (error) {
       return explain(error, signal);
     }
@@ -77,17 +95,13 @@ export class FetchBroker {
     return new EgressPolicy({ asked, granted: tenant?.privateEgress ?? [], protectedEndpoints });
   }
 
-  async #follow(
-    first: Hop,
-    redirect: FetchRequestHead["redirect"],
-    policy: EgressPolicy,
-    signal: AbortSignal,
-  ): Promise<BrokerReply> {
+  async #follow(first: Hop, redirect: FetchRequestHead["redirect"], trip: Trip): Promise<BrokerReply> {
     let hop = first;
     for (let redirects = 0; ; redirects++) {
-      const response = await this.#request(hop, policy, signal);
+      const response = await this.#request(hop, trip);
       const location = REDIRECTS.has(response.status) ? response.headers.get("location") : null;
-      if (location === null || redirect === "manual") return await readResponse(response, hop.url, redirects > 0);
+      if (location === null || redirect === "manual")
+        return await readResponse(response, hop.url, redirects > 0, trip.claim);
       await response.body?.cancel();
       if (redirect === "error")
         throw new EgressDenied(`${hop.url.origin} redirected, and the request's redirect mode is 'error'`);
@@ -97,7 +111,7 @@ export class FetchBroker {
     }
   }
 
-  #request(hop: Hop, policy: EgressPolicy, signal: AbortSignal): Promise<Response> {
+  #request(hop: Hop, { policy, signal }: Trip): Promise<Response> {
     const verdict = policy.judge(hop.url);
     if (!verdict.ok) throw new EgressDenied(verdict.reason);
     const headers = hop.headers.map(([name, value]): [string, string] => [name, value]);
@@ -162,14 +176,13 @@ function nextHop(hop: Hop, status: number, location: string): Hop {
 }
 
 /** The limit is on decoded bytes: a small compressed answer may be large (hostile.md 61). */
-async function readResponse(response: Response, url: URL, redirected: boolean): Promise<BrokerReply> {
+async function readResponse(response: Response, url: URL, redirected: boolean, claim: ByteClaim): Promise<BrokerReply> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > LIMITS.fetchResponseBytesMax) {
-      throw new EgressDenied(`the response is larger than ${LIMITS.fetchResponseBytesMax} bytes`);
-    }
+    const refusal = claim.take(chunk.length);
+    if (refusal !== undefined) throw new EgressDenied(refusal);
     chunks.push(chunk);
   }
   const head: FetchResponseHead = {

@@ -1,0 +1,85 @@
+import { LIMITS } from "@sluice/core";
+import type { PendingRun } from "./cell-events.ts";
+
+export interface PendingRunsOptions {
+  readonly now: () => number;
+  /** A run is past its deadline and every grace. */
+  readonly onExpired: (run: PendingRun) => void;
+}
+
+/** Past its deadline and grace, a run's cell may need this long to say so. */
+const DEADLINE_SLACK_MS = 60;
+
+/** What one cell has in hand, with the parent's own deadline for each run and the end of its host calls. */
+export class PendingRuns {
+  readonly #options: PendingRunsOptions;
+  readonly #runs = new Map<number, PendingRun>();
+  readonly #aborts = new Map<number, AbortController>();
+
+  constructor(options: PendingRunsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  values(): Iterable<PendingRun> {
+    return this.#runs.values();
+  }
+
+  get(id: number): PendingRun | undefined {
+    return this.#runs.get(id);
+  }
+
+  add(id: number, run: PendingRun): void {
+    this.#runs.set(id, run);
+  }
+
+  /** The run has ended: so do its deadline and its host calls. */
+  take(id: number): PendingRun | undefined {
+    const run = this.#runs.get(id);
+    if (run === undefined) return undefined;
+    this.#runs.delete(id);
+    this.#aborts.get(id)?.abort();
+    this.#aborts.delete(id);
+    clearTimeout(run.deadline);
+    return run;
+  }
+
+  takeAll(): PendingRun[] {
+    return [...this.#runs.keys()].flatMap((id) => this.take(id) ?? []);
+  }
+
+  started(id: number): void {
+    const run = this.#runs.get(id);
+    if (run === undefined || run.startedAt > 0) return;
+    run.startedAt = this.#options.now();
+    this.#arm(id, run, 0);
+  }
+
+  /** This process stood still for a while, in which no deadline was its to judge. */
+  extend(pausedMs: number): void {
+    for (const [id, run] of this.#runs) if (run.startedAt > 0) this.#arm(id, run, pausedMs);
+  }
+
+  /** Aborts when the run has ended. */
+  signalOf(id: number): AbortSignal {
+    if (!this.#runs.has(id)) return AbortSignal.abort();
+    const abort = this.#aborts.get(id) ?? new AbortController();
+    this.#aborts.set(id, abort);
+    return abort.signal;
+  }
+
+  #arm(id: number, run: PendingRun, extraMs: number): void {
+    clearTimeout(run.deadline);
+    const patience = run.request.version.definition.timeoutMs + LIMITS.killGraceMs + DEADLINE_SLACK_MS;
+    const leftMs = Math.max(0, run.startedAt + patience - this.#options.now()) + extraMs;
+    run.deadline = setTimeout(() => {
+      // Once round the event loop first: the result may lie in the socket already.
+      setImmediate(() => {
+        if (this.#runs.get(id) === run) this.#options.onExpired(run);
+      });
+    }, leftMs);
+  }
+}
