@@ -11,6 +11,8 @@ import { PRODUCT, type Sample, type Section } from "../section.ts";
 const SETTLE_MS = 500;
 /** As a worker without settings has it. */
 const ISOLATES_PER_CELL = 32;
+/** A tenant's calls, one after the other, stay in one cell: so many isolates spread over cells only with tenants. */
+export const DEFAULT_CELLS = `${PRODUCT}, cells of ${ISOLATES_PER_CELL}`;
 
 /** Warm isolates of as many functions, each called once: resident memory of all cell processes, the blank one too. */
 export async function measureMemory(bench: Bench): Promise<readonly Section[]> {
@@ -25,8 +27,14 @@ export async function measureMemory(bench: Bench): Promise<readonly Section[]> {
       compared: "totalMb",
     },
     [
-      { name: PRODUCT, measure: () => measureProduct(bench, { prelude, codes, tenants: 1 }) },
-      { name: `${PRODUCT}, ${tenants} tenants`, measure: () => measureProduct(bench, { prelude, codes, tenants }) },
+      {
+        name: PRODUCT,
+        measure: () => measureProduct(bench, { prelude, codes, tenants: 1, isolatesPerCell: codes.length }),
+      },
+      {
+        name: DEFAULT_CELLS,
+        measure: () => measureProduct(bench, { prelude, codes, tenants, isolatesPerCell: ISOLATES_PER_CELL }),
+      },
       { name: BARE_ISOLATE, measure: () => measureBare(bench, codes) },
     ],
   );
@@ -37,10 +45,11 @@ interface MemoryTrial {
   readonly prelude: string;
   readonly codes: readonly string[];
   readonly tenants: number;
+  readonly isolatesPerCell: number;
 }
 
-async function measureProduct(bench: Bench, { prelude, codes, tenants }: MemoryTrial): Promise<Sample> {
-  const isolatesPerCell = Math.ceil(codes.length / tenants);
+async function measureProduct(bench: Bench, options: MemoryTrial): Promise<Sample> {
+  const { prelude, codes, tenants, isolatesPerCell } = options;
   const trial = await CellPoolTrial.start(bench, { prelude, isolatesPerCell });
   const blank = residentMbOf(trial.pool.pids()[0] ?? 0);
   for (const [number, code] of codes.entries()) await trial.run(`warm-${number}`, code, `tenant-${number % tenants}`);
