@@ -30,7 +30,7 @@ export interface Options {
 
 const FULL: Scale = {
   rounds: 3,
-  warmUpMs: 1_500,
+  warmUpMs: 4_000,
   singleMs: 2_000,
   manyMs: 4_000,
   events: 8_000,
@@ -39,7 +39,7 @@ const FULL: Scale = {
 };
 const QUICK: Scale = {
   rounds: 2,
-  warmUpMs: 200,
+  warmUpMs: 500,
   singleMs: 200,
   manyMs: 300,
   events: 300,

@@ -59,9 +59,9 @@ test("control characters of an answer never reach the terminal", async () => {
 
 test("init writes a manifest and a handler that it then refuses to overwrite", async () => {
   const first = await runFake(["init", "app"], { cwd: folder.path });
-  expect([first.exitCode, first.stdout]).toEqual([0, "written  app/sluice.yaml\nwritten  app/hello.ts\n"]);
+  expect([first.exitCode, first.stdout]).toEqual([0, "written  app/sluice.yaml\nwritten  app/greet.ts\n"]);
   const before = readFileSync(join(folder.path, "app/sluice.yaml"), "utf8");
-  expect(before).toContain("entry: ./hello.ts");
+  expect(before).toContain("entry: ./greet.ts");
   const second = await runFake(["init", "app"], { cwd: folder.path });
   expect([second.exitCode, second.stdout]).toEqual([1, ""]);
   expect(second.stderr).toContain("is there already; nothing was written");

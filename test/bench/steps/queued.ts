@@ -33,7 +33,7 @@ interface Lane {
 export async function measureQueued(bench: Bench): Promise<readonly Section[]> {
   const stack = await startProduct(bench, 1);
   const lanes = [await openProduct(bench, stack), await openRawBull(bench, stack)];
-  for (const lane of lanes) await measureLane(bench, lane, Math.ceil(bench.scale.events / 4));
+  for (const lane of lanes) await measureLane(bench, lane, bench.scale.events);
   const contenders = lanes.map(
     (lane): Contender => ({
       name: lane.name,

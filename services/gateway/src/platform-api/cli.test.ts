@@ -125,7 +125,7 @@ test("what init writes can be deployed", async () => {
   expect(readFileSync(join(cwd, "app/sluice.yaml"), "utf8")).toContain(`${api.endpoint}/api/v1/manifest.schema.json`);
   const { exitCode, stdout } = await sluice(["deploy", "app"]);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain("/fn/hello");
+  expect(stdout).toContain("/fn/greet");
 });
 
 test("invoke prints logs, then the result, and takes the event from an option, a file or standard input", async () => {

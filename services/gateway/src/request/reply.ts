@@ -32,8 +32,6 @@ export function sendError(response: ServerResponse, error: PlatformError): void 
   if (error.retryable && (error.status === 429 || error.status === 503)) {
     response.setHeader("Retry-After", String(RETRY_AFTER_S));
   }
-  // What is left of a body that was refused is not read: the connection has no further use.
-  if (error.code === "Request.TooLarge") response.setHeader("Connection", "close");
   sendJson(response, error.status, JSON.stringify(toErrorBody(error)));
 }
 
