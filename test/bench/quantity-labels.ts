@@ -14,5 +14,5 @@ export const QUANTITY_LABELS: Readonly<Record<Quantity, string>> = {
 /** Three digits are all that such figures bear. */
 export function showNumber(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString("en");
-  return value.toFixed(value >= 10 ? 1 : 2);
+  return value.toFixed(value >= 10 ? 1 : value >= 1 ? 2 : 3);
 }

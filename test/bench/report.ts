@@ -72,7 +72,7 @@ function cell(row: Row, quantity: Quantity): string {
 function ratio(section: Section, { contender }: Row): string {
   if (contender === PRODUCT) return "";
   const value = ratioTo(section, contender, section.compared);
-  return value === undefined ? "–" : `${PRODUCT} = ${value.toFixed(2)} ×`;
+  return value === undefined ? "–" : `${PRODUCT} = ${showNumber(value)} ×`;
 }
 
 function judgementText(judgements: readonly Judgement[]): string {

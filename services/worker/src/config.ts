@@ -25,7 +25,7 @@ export function readConfig(env: Env) {
       capacity: read.integer("SLUICE_WORKER_CAPACITY", 100, { min: 1, max: 10_000 }),
       maxCells: read.integer("SLUICE_WORKER_CELLS", 8, { min: 2, max: 1_000 }),
       cellMemoryMb: read.integer("SLUICE_CELL_MEMORY_MB", 1_536, { min: 256, max: 65_536 }),
-      isolatesPerCell: read.integer("SLUICE_CELL_ISOLATES", 32, { min: 1, max: 256 }),
+      isolatesPerCell: read.integer("SLUICE_CELL_ISOLATES", 64, { min: 1, max: 256 }),
       isolateIdleMs: read.integer("SLUICE_ISOLATE_IDLE_MS", 600_000, { min: 1_000, max: 86_400_000 }),
       parallelism: read.integer("SLUICE_PARALLELISM", availableParallelism(), { min: 1, max: 1_024 }),
       leaseMs: read.integer("SLUICE_JOB_LEASE_MS", 30_000, { min: 1_000, max: 600_000 }),

@@ -10,7 +10,7 @@ import { PRODUCT, type Sample, type Section } from "../section.ts";
 /** Memory that was only needed for a moment is given back. */
 const SETTLE_MS = 500;
 /** As a worker without settings has it. */
-const ISOLATES_PER_CELL = 32;
+const ISOLATES_PER_CELL = 64;
 /** A tenant's calls, one after the other, stay in one cell: so many isolates spread over cells only with tenants. */
 export const DEFAULT_CELLS = `${PRODUCT}, cells of ${ISOLATES_PER_CELL}`;
 

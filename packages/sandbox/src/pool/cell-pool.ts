@@ -165,6 +165,7 @@ export class CellPool implements CellEvents {
   }
 
   #place(run: Waiting): void {
+    if (this.#stopped) return this.#blame(run, { runs: [], guilty: undefined, reason: "crash", expected: true });
     const cell = this.#cellFor(run) ?? this.#newCell(run);
     if (cell === undefined) this.#queue.push(run);
     else cell.start(run);
