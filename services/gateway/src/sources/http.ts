@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LIMITS, parseQualifiedName, PlatformError } from "@sluice/core";
-import { checkTriggerAuth, needsBody } from "../auth/trigger-auth.ts";
+import { readAuthorised } from "../auth/read-authorised.ts";
 import type { CallResult } from "../invoker.ts";
-import { readRaw } from "../request/read-raw.ts";
 import { newInvocation, parseSourceAddress, type SourceDeps, sourceIpOf } from "./source.ts";
 import { toUrlEvent } from "./url-event.ts";
 import { toUrlResponse } from "./url-response.ts";
@@ -22,9 +21,7 @@ export async function handleFunctionUrl(
   if (qualified === undefined) throw new PlatformError("Function.NotFound", "This is not a function's name.");
   const ref = { tenant: address.tenant, name: qualified.name };
   const { trigger } = await deps.triggers.findUrl(ref);
-  if (!needsBody(trigger.auth)) checkTriggerAuth(trigger.auth, request.headers, Buffer.alloc(0));
-  const body = await readRaw(request, LIMITS.payloadBytesMax);
-  if (needsBody(trigger.auth)) checkTriggerAuth(trigger.auth, request.headers, body);
+  const body = await readAuthorised(request, trigger.auth, LIMITS.payloadBytesMax);
 
   const invocation = newInvocation(deps, {
     ref,

@@ -9,9 +9,8 @@ import {
   parseObjectNotification,
   PlatformError,
 } from "@sluice/core";
-import { checkTriggerAuth, needsBody } from "../auth/trigger-auth.ts";
+import { readAuthorised } from "../auth/read-authorised.ts";
 import { parseJsonBody } from "../request/json-body.ts";
-import { readRaw } from "../request/read-raw.ts";
 import { sendJson } from "../request/reply.ts";
 import { newInvocation, parseSourceAddress, type SourceDeps } from "./source.ts";
 
@@ -35,9 +34,7 @@ export async function handleObjectStorage(
     throw new PlatformError("Request.MethodNotAllowed", `${request.method} is not taken here; POST is.`);
   }
   const { trigger } = bound;
-  if (!needsBody(trigger.auth)) checkTriggerAuth(trigger.auth, request.headers, Buffer.alloc(0));
-  const body = await readRaw(request, LIMITS.asyncPayloadBytesMax);
-  if (needsBody(trigger.auth)) checkTriggerAuth(trigger.auth, request.headers, body);
+  const body = await readAuthorised(request, trigger.auth, LIMITS.asyncPayloadBytesMax);
 
   const parsed = parseObjectNotification(parseJsonBody(body).value);
   if (!parsed.ok)

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { LIMITS, PlatformError } from "@sluice/core";
-import { checkTriggerAuth, needsBody } from "../auth/trigger-auth.ts";
+import { readAuthorised } from "../auth/read-authorised.ts";
 import { parseJsonBody } from "../request/json-body.ts";
-import { readRaw } from "../request/read-raw.ts";
 import { sendJson } from "../request/reply.ts";
 import { newInvocation, parseSourceAddress, type SourceDeps, sourceIpOf } from "./source.ts";
 import { toUrlEvent } from "./url-event.ts";
@@ -27,9 +26,7 @@ export async function handleWebhook(
     throw new PlatformError("Request.MethodNotAllowed", `${request.method} is not taken here; POST is.`);
   }
   const { trigger, function: ref } = await deps.triggers.find(address.tenant, "webhook", address.name);
-  if (!needsBody(trigger.auth)) checkTriggerAuth(trigger.auth, request.headers, Buffer.alloc(0));
-  const body = await readRaw(request, LIMITS.asyncPayloadBytesMax);
-  if (needsBody(trigger.auth)) checkTriggerAuth(trigger.auth, request.headers, body);
+  const body = await readAuthorised(request, trigger.auth, LIMITS.asyncPayloadBytesMax);
   if (isJson(request.headers) && body.length > 0) parseJsonBody(body);
 
   const invocation = newInvocation(deps, { ref, source: "webhook", trigger: trigger.name });
