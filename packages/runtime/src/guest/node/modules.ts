@@ -15,33 +15,25 @@ import { guestProcess } from "./process.ts";
 
 const cache = new IntrinsicMap<string, unknown>();
 
-function load(name: string): unknown {
-  switch (name) {
-    case "sluice":
-      return { kv: loadKv().kv };
-    case "buffer":
-      return loadBuffer().bufferModule;
-    case "events":
-      return loadEventEmitter();
-    case "process":
-      return guestProcess;
-    case "timers":
-      return {
-        setTimeout: timers.setTimeout,
-        setInterval: timers.setInterval,
-        setImmediate: timers.setImmediate,
-        clearTimeout: timers.clearTimeout,
-        clearInterval: timers.clearInterval,
-        clearImmediate: timers.clearImmediate,
-        promises: loadTimersPromises().timersPromises,
-      };
-    case "timers/promises":
-      return loadTimersPromises().timersPromises;
-    case "url":
-      return loadUrlModule().urlModule(loadUrl());
-  }
-  return undefined;
-}
+/** A module's name and how it is made at its first use; without a prototype, so that no inherited name is one. */
+const MODULES: Readonly<Record<string, (() => unknown) | undefined>> = {
+  __proto__: null as never,
+  buffer: () => loadBuffer().bufferModule,
+  events: () => loadEventEmitter(),
+  process: () => guestProcess,
+  sluice: () => ({ kv: loadKv().kv }),
+  timers: () => ({
+    setTimeout: timers.setTimeout,
+    setInterval: timers.setInterval,
+    setImmediate: timers.setImmediate,
+    clearTimeout: timers.clearTimeout,
+    clearInterval: timers.clearInterval,
+    clearImmediate: timers.clearImmediate,
+    promises: loadTimersPromises().timersPromises,
+  }),
+  "timers/promises": () => loadTimersPromises().timersPromises,
+  url: () => loadUrlModule().urlModule(loadUrl()),
+};
 
 /**
  * The `require` of user bundles: everything else was bundled when the function was deployed.
@@ -53,8 +45,9 @@ export function requireModule(specifier: unknown): unknown {
   const bare = stringStartsWith(name, "node:") ? stringSlice(name, 5) : name;
   const known = mapGet(cache, bare);
   if (known !== undefined) return known;
-  const loaded = load(bare);
-  if (loaded === undefined) throw notFound(name);
+  const load = MODULES[bare];
+  if (load === undefined) throw notFound(name);
+  const loaded = load();
   mapSet(cache, bare, loaded);
   return loaded;
 }
