@@ -63,8 +63,10 @@ export { billedMs, costOf, gbSeconds, LAMBDA_PRICE, type Price } from "./cost.ts
 export { parseRedisAddress, type RedisAddress } from "./redis-address.ts";
 export { isTimeZone, nextSlot, parseSchedule, type Schedule, type ScheduleParse, slotsBetween } from "./schedule.ts";
 export { encodeFrame, type Frame, FrameError, FrameReader, FrameWriter } from "./frame.ts";
+export { type ResponseDescription, StreamEnded, type StreamHead, type TakeChunk } from "./stream-head.ts";
 export {
   type CallHead,
+  CALLER_GONE,
   DIRECT_LANE,
   DIRECT_LANE_FRAME_BYTES_MAX,
   type RefuseHead,

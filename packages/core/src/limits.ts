@@ -14,6 +14,10 @@ export const LIMITS = {
   environmentBytesMax: 4_096,
   /** Synchronous request and response payload. */
   payloadBytesMax: 6 * 1024 * 1024,
+  /** A response that is streamed to its caller (Lambda: 200 MB). */
+  streamedBytesMax: 200 * 1024 * 1024,
+  /** One piece of it. */
+  streamChunkBytes: 64 * 1024,
   /** Asynchronous event payload. */
   asyncPayloadBytesMax: 1024 * 1024,
   codeBytesMax: 50 * 1024 * 1024,

@@ -10,6 +10,7 @@ import {
   type LogLine,
   type LogRecord,
   PlatformError,
+  type TakeChunk,
 } from "@sluice/core";
 import type { CellPool, RunResult, WireLogLine } from "@sluice/sandbox";
 import type { Capacity } from "./capacity.ts";
@@ -39,6 +40,8 @@ export interface Attempt {
   readonly queueWaitMs: number | null;
   /** An earlier run of this attempt was lost with its worker. */
   readonly redelivered: boolean;
+  /** Takes a streamed response; without it, one is collected into the payload. */
+  readonly take?: TakeChunk;
 }
 
 export type Execution =
