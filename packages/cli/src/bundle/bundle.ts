@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { builtinModules } from "node:module";
 import { LIMITS } from "@sluice/core";
 import { build, type BuildFailure, type BuildOptions, type Message, type Metafile } from "esbuild";
+import { ASYNC_LOWERING, keepContextOfReturned, usesAsyncContext } from "./async-lowering.ts";
 import { wasmModules } from "./import-plugins.ts";
+import { refusedImports } from "./refused-imports.ts";
 
 export interface BundleRequest {
   /** Absolute path of the file that exports the handler. */
@@ -38,7 +40,7 @@ const PROVIDED = ["sluice", "sluice/*", "node:*", ...builtinModules];
 /** One function and all it imports in one file. The same sources give the same bytes wherever they lie. */
 export async function bundleFunction(request: BundleRequest): Promise<BundleResult> {
   try {
-    const { outputFiles, warnings } = await build(bundleOptions(request));
+    const { outputFiles, warnings, metafile } = await buildWithContext(request);
     const [output, ...others] = outputFiles;
     if (output === undefined || others.length > 0) {
       return { ok: false, faults: [{ message: "imports a style sheet, which has no meaning in a function" }] };
@@ -51,11 +53,25 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
       return { ok: false, faults: [{ message }] };
     }
     const digest = createHash("sha256").update(code).digest("hex");
-    return { ok: true, bundle: { code, digest, warnings: warnings.map(toFault) } };
+    const refused = refusedImports(metafile).map((message) => ({ message }));
+    return { ok: true, bundle: { code, digest, warnings: [...warnings.map(toFault), ...refused] } };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     return { ok: false, faults: error.errors.map(toFault) };
   }
+}
+
+/** Only a first build tells whether the code uses AsyncLocalStorage; if so, it is built again in another form. */
+async function buildWithContext(request: BundleRequest) {
+  const options = bundleOptions(request);
+  const result = await build(options);
+  if (!usesAsyncContext(result.metafile)) return result;
+  const lowered = await build({ ...options, ...ASYNC_LOWERING });
+  const encoder = new TextEncoder();
+  const outputFiles = lowered.outputFiles.map(({ text }) => ({
+    contents: encoder.encode(keepContextOfReturned(text)),
+  }));
+  return { ...lowered, outputFiles };
 }
 
 function bundleOptions({ entry, folder, environment }: BundleRequest) {
@@ -64,6 +80,7 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     absWorkingDir: folder,
     bundle: true,
     write: false,
+    metafile: true,
     outfile: "function.js",
     format: "cjs",
     platform: "browser",
@@ -76,7 +93,13 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     sourcemap: false,
     external: PROVIDED,
     // As on other serverless platforms: packages choose their fast paths unless the function says otherwise.
-    define: { "process.env.NODE_ENV": JSON.stringify(environment["NODE_ENV"] ?? "production") },
+    define: {
+      "process.env.NODE_ENV": JSON.stringify(environment["NODE_ENV"] ?? "production"),
+      // The output is CommonJS, which has none of these; the runtime's `__filename` says the same.
+      "import.meta.url": '"file:///var/task/index.js"',
+      "import.meta.filename": '"/var/task/index.js"',
+      "import.meta.dirname": '"/var/task"',
+    },
     loader: { ".txt": "text", ".html": "text", ".md": "text", ".bin": "binary", ".jpg": "binary", ".png": "binary" },
     plugins: [wasmModules(folder)],
     logLevel: "silent",
