@@ -1,6 +1,6 @@
 import { inspect } from "../../console/inspect.ts";
 import { checkFunction, invalidArgType, nodeError } from "../node-error.ts";
-import { isDeepLooseEqual, isDeepStrictEqual } from "../util/deep-equal.ts";
+import { isDeepLooseEqual, isDeepStrictEqual } from "../util-module/deep-equal.ts";
 import { AssertionError } from "./assertion-error.ts";
 import { checkExpected } from "./expected-error.ts";
 

@@ -1,5 +1,5 @@
 import { checkFunction } from "../node-error.ts";
-import { promisify } from "../util/promisify.ts";
+import { promisify } from "../util-module/promisify.ts";
 import { fileContent } from "./file-content.ts";
 import { fileTree } from "./file-tree.ts";
 

@@ -1,6 +1,6 @@
 import { checkFunction, nodeError } from "../node-error.ts";
 import { unavailableAll } from "../unavailable.ts";
-import { promisify } from "../util/promisify.ts";
+import { promisify } from "../util-module/promisify.ts";
 import { bytesOf, Codec, type Format, type ZlibOptions } from "./codec.ts";
 import { zlibConstants } from "./zlib-constants.ts";
 import { FORMATS, streamClasses } from "./zlib-streams.ts";
