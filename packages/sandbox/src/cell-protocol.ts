@@ -23,6 +23,9 @@ export const FROM_CELL = { ready: 1, started: 2, done: 3, logs: 4, hostCall: 5, 
 /** Largest frame either side accepts: a 32 MiB fetch body and its head. */
 export const CELL_FRAME_BYTES_MAX = 36 * 1024 * 1024;
 
+/** Host calls that a cell may have open at the parent; a guest's prelude keeps to far fewer. */
+export const HOST_CALLS_OPEN_MAX = 1_000;
+
 export interface CellOptions {
   readonly maxIsolates: number;
   /** An isolate idle for longer is disposed. */

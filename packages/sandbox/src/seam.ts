@@ -25,8 +25,8 @@ export interface SandboxEvents {
   timerCleared(id: number): void;
   /** A promise of the guest's was rejected and nobody handled it. */
   rejected(message: string): void;
-  /** Comes once; afterwards nothing else comes. */
-  ended(reason: SandboxEnd): void;
+  /** Comes once; afterwards nothing else comes. `frames` is where the guest's code was, as far as V8 tells. */
+  ended(reason: SandboxEnd, frames: readonly string[]): void;
 }
 
 export interface SandboxOptions {

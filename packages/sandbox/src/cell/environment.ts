@@ -2,7 +2,8 @@ import { type FunctionError, type GuestContext, LIMITS, type LogLine } from "@sl
 import type { Definition, WireLogLine } from "../cell-protocol.ts";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory } from "../seam.ts";
 import type { Call } from "./call.ts";
-import { explainEnd } from "./explain-end.ts";
+import { explainEnd, type TimeoutFacts } from "./explain-end.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { GuestTimers } from "./guest-timers.ts";
 
 export interface EnvironmentSink {
@@ -60,7 +61,8 @@ export class Environment implements SandboxEvents {
   #sandbox: Sandbox | undefined;
   #posted: { readonly seq: number; readonly call: Call }[] = [];
   #seq = 0;
-  #expired: { readonly at: number; readonly cpuMs: number } | undefined;
+  readonly #openCalls = new OpenCalls();
+  #expired: { readonly at: number; readonly facts: TimeoutFacts } | undefined;
   #rejection: string | undefined;
   #waiting: (() => void)[] = [];
   #orphanLines: WireLogLine[] = [];
@@ -144,7 +146,8 @@ export class Environment implements SandboxEvents {
     const head = this.head;
     if (head === undefined || this.#expired !== undefined || this.#sandbox === undefined) return;
     if (clock - head.startedAt < this.#options.definition.timeoutMs + 2 * SEGMENT_SLACK_MS) return;
-    this.#expired = { at: clock, cpuMs: this.#sandbox.cpuMs() - head.cpuAtStartMs };
+    const cpuMs = this.#sandbox.cpuMs() - head.cpuAtStartMs;
+    this.#expired = { at: clock, facts: { cpuMs, waitsFor: this.#openCalls.describe(this.#timers.size) } };
     this.#sandbox.dispose();
   }
 
@@ -154,10 +157,12 @@ export class Environment implements SandboxEvents {
   }
 
   reply(id: number, text: string, bytes: Uint8Array): void {
+    this.#openCalls.close(id);
     this.#whenRunning(() => this.#sandbox?.reply(id, text, bytes, this.#remainingMs()));
   }
 
   fail(id: number, failure: string): void {
+    this.#openCalls.close(id);
     this.#whenRunning(() => this.#sandbox?.fail(id, failure, this.#remainingMs()));
   }
 
@@ -190,6 +195,7 @@ export class Environment implements SandboxEvents {
   hostCall(id: number, op: number, text: string, bytes: ArrayBuffer | undefined): void {
     const call = this.head;
     this.#waits = true;
+    this.#openCalls.open(id, op);
     if (call !== undefined) this.#options.sink.hostCall(this, call, { id, op, text, bytes });
     else this.#whenRunning(() => this.hostCall(id, op, text, bytes));
   }
@@ -209,7 +215,7 @@ export class Environment implements SandboxEvents {
     this.#sandbox?.dispose();
   }
 
-  ended(reason: SandboxEnd): void {
+  ended(reason: SandboxEnd, frames: readonly string[]): void {
     this.#timers.clear();
     let guilty: Call | undefined;
     const innocent: Call[] = [];
@@ -226,7 +232,8 @@ export class Environment implements SandboxEvents {
         reason,
         invocationId: guilty.invocationId,
         definition,
-        cpuMs: this.#expired?.cpuMs,
+        expired: this.#expired?.facts,
+        frames,
         rejection: this.#rejection,
       });
     sink.ended(this, { reason, guilty: guilty && error ? { call: guilty, error } : undefined, innocent, memoryMb });

@@ -3,7 +3,8 @@ import { DISPATCH, HOST_CALLS, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
 import { callHostFunction } from "./host-functions.ts";
-import { endOf, functionError, messageOf, startError } from "./isolate-errors.ts";
+import { framesOfStack } from "./explain-end.ts";
+import { endOf, functionError, messageOf, stackOf, startError } from "./isolate-errors.ts";
 
 /**
  * The adapter on isolated-vm, and its only importer.
@@ -18,6 +19,11 @@ const CLAIM_SLOTS = 256;
 const PRELUDE_NAME = "sluice:prelude";
 const BOOT_TIMEOUT_MS = 5_000;
 const NO_BYTES = new Uint8Array(0);
+
+/** A character is at least a byte, so that counting characters never refuses what the table allows. */
+const NOTIFY_CHARS_MAX: ReadonlyMap<number, number> = new Map(
+  Object.values(HOST_CALLS).flatMap(({ mode, op, maxArgBytes }) => (mode === "notify" ? [[op, maxArgBytes]] : [])),
+);
 
 interface Prelude {
   readonly source: string;
@@ -176,13 +182,15 @@ class IsolateSandbox implements Sandbox {
     this.#entries -= 1;
     const end = endOf(error, this.#isolate.isDisposed);
     if (end === undefined) this.#events.rejected(messageOf(error));
-    else if (end !== "disposed" || this.#entries === 0) this.#end(end);
+    else if (end !== "disposed" || this.#entries === 0) this.#end(end, framesOfStack(stackOf(error)));
   };
 
   readonly #onSend = (op: unknown, id: unknown, text: unknown, bytes: unknown): void => {
     if (this.#ended !== undefined) return;
     if (typeof op !== "number" || typeof id !== "number") return this.#end("broken");
     const words = typeof text === "string" ? text : "";
+    // The prelude keeps to these sizes; whoever does not is not the prelude.
+    if (words.length > (NOTIFY_CHARS_MAX.get(op) ?? words.length)) return this.#end("broken");
     switch (op) {
       case HOST_CALLS["invocation.succeed"].op:
         return this.#events.settled(id, true, words);
@@ -222,13 +230,13 @@ class IsolateSandbox implements Sandbox {
     if (this.#entries === 0) this.#end("disposed");
   }
 
-  #end(reason: SandboxEnd): void {
+  #end(reason: SandboxEnd, frames: readonly string[] = []): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
     if (reason !== "catastrophe") this.#disposeIsolate();
     const words = `The isolate ended while the module loaded (${reason})`;
-    if (this.#initDone === undefined) this.#events.ended(reason);
-    else this.#initDone(startError(reason, words, this.#options));
+    if (this.#initDone === undefined) this.#events.ended(reason, frames);
+    else this.#initDone(startError(reason, words, this.#options, frames));
   }
 
   #disposeIsolate(): void {
