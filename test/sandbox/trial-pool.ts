@@ -12,7 +12,7 @@ import {
 } from "@sluice/sandbox";
 
 export interface FunctionSample {
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly code: string;
   readonly tenant?: string;
   readonly timeoutMs?: number;

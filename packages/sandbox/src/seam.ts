@@ -11,6 +11,8 @@ export interface Sandbox {
   memoryMb(): Promise<number>;
   /** CPU milliseconds spent so far. */
   cpuMs(): number;
+  /** Code is being run, rather than waited for. */
+  readonly running: boolean;
   /** Asks V8 to end the isolate; `ended` follows when it obeyed. */
   dispose(): void;
 }

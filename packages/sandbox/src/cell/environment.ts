@@ -50,6 +50,8 @@ const MEMORY_SAMPLE_MS = 500;
 const ORPHAN_LINES_MAX = 100;
 /** V8's own timeout covers one synchronous stretch; it gets this much longer than the wall deadline to blame CPU only when CPU is to blame. */
 const SEGMENT_SLACK_MS = 5;
+/** Code that runs at its wall deadline is V8's to stop, which knows where it is; but not for ever. */
+const RUNNING_SLACK_MS = 60;
 
 /**
  * One isolate with one function version in it. Invocations run one at a time, as Lambda promises its handlers; a few
@@ -145,7 +147,8 @@ export class Environment implements SandboxEvents {
   checkDeadline(clock: number): void {
     const head = this.head;
     if (head === undefined || this.#expired !== undefined || this.#sandbox === undefined) return;
-    if (clock - head.startedAt < this.#options.definition.timeoutMs + 2 * SEGMENT_SLACK_MS) return;
+    const lateMs = clock - head.startedAt - this.#options.definition.timeoutMs;
+    if (lateMs < (this.#sandbox.running ? RUNNING_SLACK_MS : 2 * SEGMENT_SLACK_MS)) return;
     const cpuMs = this.#sandbox.cpuMs() - head.cpuAtStartMs;
     this.#expired = { at: clock, facts: { cpuMs, waitsFor: this.#openCalls.describe(this.#timers.size) } };
     this.#sandbox.dispose();

@@ -1,5 +1,5 @@
 import { createContext, Script } from "node:vm";
-import { DISPATCH, HOST_CALLS, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import { DISPATCH, HOST_CALLS, LIMITS, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
 import { callHostFunction } from "./host-functions.ts";
@@ -92,7 +92,12 @@ class IsolateSandbox implements Sandbox {
       this.#ended ??= endOf(error, this.#isolate.isDisposed);
       return this.#failStart(startError(this.#ended, messageOf(error), this.#options));
     }
-    const timer = setTimeout(() => this.#end("timeout"), initTimeoutMs);
+    // While code runs, V8's own timeout comes first: it knows where the code is.
+    const expire = (): void => {
+      if (this.#entries === 0) return this.#end("timeout");
+      timer = setTimeout(() => this.#end("timeout"), LIMITS.killGraceMs);
+    };
+    let timer = setTimeout(expire, initTimeoutMs);
     const error = await loaded;
     clearTimeout(timer);
     this.#initDone = undefined;
@@ -223,6 +228,10 @@ class IsolateSandbox implements Sandbox {
 
   cpuMs(): number {
     return this.#isolate.isDisposed ? 0 : Number(this.#isolate.cpuTime / 1_000n) / 1_000;
+  }
+
+  get running(): boolean {
+    return this.#entries > 0;
   }
 
   dispose(): void {

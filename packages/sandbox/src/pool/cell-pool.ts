@@ -140,8 +140,7 @@ export class CellPool implements CellEvents {
     if (!loss.expected && !loss.booted) this.#options.onBootFailure?.(this.#backoff.failed(this.#options.now()));
     const [first] = loss.runs;
     const lone = loss.runs.length === 1 && loss.booted ? first : undefined;
-    // A cell may be killed by anybody: a crash is a run's own only when it happens to it alone and again.
-    const guilty = loss.guilty ?? (loss.reason === "crash" && lone?.quarantine !== "alone" ? undefined : lone);
+    const guilty = loss.guilty ?? (lone !== undefined && isToBlame(lone, cell, loss) ? lone : undefined);
     for (const run of loss.runs) {
       if (run === guilty || this.#stopped) this.#blame(run, loss);
       else if (!loss.booted) this.#rerun(run, run.quarantine);
@@ -279,6 +278,16 @@ export class CellPool implements CellEvents {
     this.#keepSpares();
     if (this.#queue.length > 0) this.#drainQueue();
   }
+}
+
+/**
+ * A cell may be killed by anybody, and the memory of one may lie in the isolate of another that is idle or has just
+ * ended: a lone run answers for what happens to it alone and again, or where nothing but its function was in the cell.
+ */
+function isToBlame(lone: PendingRun, cell: CellProcess, loss: CellLoss): boolean {
+  if (lone.quarantine === "alone") return true;
+  const { key } = lone.request.version;
+  return loss.memory !== undefined && [...cell.warm.keys()].every((warm) => warm === key);
 }
 
 /**

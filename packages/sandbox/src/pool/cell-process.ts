@@ -1,6 +1,14 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
-import { type CellExitReason, type Frame, FrameError, FrameReader, FrameWriter, HOST_CALLS, LIMITS } from "@sluice/core";
+import {
+  type CellExitReason,
+  type Frame,
+  FrameError,
+  FrameReader,
+  FrameWriter,
+  HOST_CALLS,
+  LIMITS,
+} from "@sluice/core";
 import {
   CELL_FRAME_BYTES_MAX,
   type CellBroken,
