@@ -29,12 +29,16 @@ export interface CellEvents {
   lost(cell: CellProcess, loss: CellLoss): void;
 }
 
-export interface CellLoss {
-  readonly runs: readonly PendingRun[];
-  readonly guilty: PendingRun | undefined;
+/** Why a cell was ended. */
+export interface CellEnd {
   readonly reason: CellExitReason;
+  readonly guilty: PendingRun | undefined;
   /** Set when resident memory is why it was killed. */
   readonly memory?: MemoryOverrun | undefined;
+}
+
+export interface CellLoss extends CellEnd {
+  readonly runs: readonly PendingRun[];
   /** Nothing went wrong: the pool asked it to go. */
   readonly expected: boolean;
   /** It had come so far as to take work. */

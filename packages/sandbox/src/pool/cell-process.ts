@@ -26,9 +26,9 @@ import { readBroken, readDoneHead, readFunctionError, readLogLines, readStatus }
 import type { Isolation } from "./isolation.ts";
 import { CellDefinitions } from "./cell-definitions.ts";
 import { PendingRuns } from "./pending-runs.ts";
-import type { CellEvents, PendingRun, Quarantine } from "./cell-events.ts";
+import type { CellEnd, CellEvents, PendingRun, Quarantine } from "./cell-events.ts";
 import type { Broker } from "./run.ts";
-import { spawnCell } from "./spawn-cell.ts";
+import { type CellSpawn, spawnCell } from "./spawn-cell.ts";
 
 export interface CellProcessOptions {
   readonly prelude: string;
@@ -40,6 +40,8 @@ export interface CellProcessOptions {
   readonly broker: Broker;
   readonly events: CellEvents;
   readonly now: () => number;
+  /** Starts the process; a test may have one of its own. */
+  readonly spawn?: (cell: CellSpawn) => ChildProcess;
 }
 
 /** A cell with work says something every 250 ms; one that is starting may take longer on a busy machine. */
@@ -48,12 +50,6 @@ const BOOT_MS = 30_000;
 /** A cell reads what it is sent; one that does not, while it shows life signs, would have us keep it all. */
 const UNREAD_BYTES_MAX = 512 * 1024 * 1024;
 const PAYLOAD_BYTES_MAX = HOST_CALLS["invocation.succeed"].maxArgBytes;
-
-interface CellEnd {
-  readonly reason: CellExitReason;
-  readonly guilty: PendingRun | undefined;
-  readonly memory?: MemoryOverrun | undefined;
-}
 
 /** The parent's handle of one cell process (D4: empty environment, no secret, no network of its own). */
 export class CellProcess {
@@ -85,7 +81,7 @@ export class CellProcess {
     this.#heardAt = options.now();
     this.#runs = new PendingRuns({ now: options.now, onExpired: (guilty) => this.kill("timeout", { guilty }) });
     const { isolation, number, limits } = options;
-    this.#child = spawnCell({ addressSpaceMb: limits.addressSpaceMb, isolation, number });
+    this.#child = (options.spawn ?? spawnCell)({ addressSpaceMb: limits.addressSpaceMb, isolation, number });
     this.#cgroup = isolation.cgroups?.create(limits.rssMb);
     if (this.pid !== undefined) this.#cgroup?.add(this.pid);
     const socket = this.#child.stdio[3] as Socket;
@@ -211,14 +207,8 @@ export class CellProcess {
     this.#definitions.drop(key);
     const run = this.#take(id);
     if (run === undefined) return;
-    const head: DoneHead = {
-      ok: false,
-      durationMs: 0,
-      initMs: null,
-      memoryMb: 0,
-      logs: [],
-      startedAt: this.#options.now(),
-    };
+    const startedAt = this.#options.now();
+    const head: DoneHead = { ok: false, durationMs: 0, initMs: null, memoryMb: 0, logs: [], startedAt };
     const errorMessage = error instanceof Error ? error.message : "The code could not be loaded";
     this.#options.events.done(this, run, head, { errorType: "Artifact.Corrupt", errorMessage, trace: [] });
   }
