@@ -60,7 +60,9 @@ describe("one invocation cannot speak for another", () => {
       }
       return { text: '{"value":"right"}' };
     });
-    await guest.load("const { kv } = require('sluice'); exports.handler = async () => [await kv.get('a'), await kv.get('b')];");
+    await guest.load(
+      "const { kv } = require('sluice'); exports.handler = async () => [await kv.get('a'), await kv.get('b')];",
+    );
     expect((await guest.invoke()).payload).toBe('["right","right"]');
   });
 

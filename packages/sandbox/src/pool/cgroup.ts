@@ -1,11 +1,15 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 const PIDS_MAX = 512;
 
+/** A group that has processes cannot hand limits to groups inside it; this name says that the one above is ours. */
+const WORKER_GROUP = "worker";
+
 /**
- * A cgroup v2 folder in which this worker may make one group for each cell. Operators delegate one (systemd:
- * `Delegate=yes`; a container with a writable /sys/fs/cgroup); where none is, resource limits and polling remain.
+ * A cgroup v2 folder in which this worker may make one group for each cell. Operators delegate one and put the worker
+ * into a group `worker` inside it (systemd: `Delegate=yes`, `DelegateSubgroup=worker`); where none is, resource limits
+ * and polling remain.
  */
 export class CgroupHome {
   readonly #folder: string;
@@ -15,10 +19,11 @@ export class CgroupHome {
     this.#folder = folder;
   }
 
-  /** The worker's own group, if groups inside it have `memory.max` and `pids.max`. */
+  /** The worker's own group or the delegated one above, if groups inside it have `memory.max` and `pids.max`. */
   static find(procFolder = "/proc"): CgroupHome | undefined {
-    const folder = ownGroup(procFolder);
-    return folder === undefined ? undefined : CgroupHome.at(folder);
+    const own = ownGroup(procFolder);
+    if (own === undefined) return undefined;
+    return CgroupHome.at(basename(own) === WORKER_GROUP ? dirname(own) : own);
   }
 
   static at(folder: string): CgroupHome | undefined {
