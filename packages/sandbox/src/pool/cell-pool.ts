@@ -143,6 +143,7 @@ export class CellPool implements CellEvents {
     const guilty = loss.guilty ?? (lone !== undefined && isToBlame(lone, cell, loss) ? lone : undefined);
     for (const run of loss.runs) {
       if (run === guilty || this.#stopped) this.#blame(run, loss);
+      else if (isPastDeadline(run, this.#options.now())) this.#blame(run, { reason: "timeout" });
       else if (!loss.booted) this.#rerun(run, run.quarantine);
       else if (guilty !== undefined) this.#rerun(run, run.quarantine);
       else this.#rerun(run, lone === undefined && run.quarantine === "none" ? "suspects" : "alone");
@@ -278,6 +279,11 @@ export class CellPool implements CellEvents {
     this.#keepSpares();
     if (this.#queue.length > 0) this.#drainQueue();
   }
+}
+
+/** Whoever ended the cell, this run's own time was over. */
+function isPastDeadline({ startedAt, request }: PendingRun, now: number): boolean {
+  return startedAt > 0 && now - startedAt >= request.version.definition.timeoutMs;
 }
 
 /**
