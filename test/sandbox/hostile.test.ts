@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Gauntlet } from "./gauntlet.ts";
 import { endlessPrograms } from "./programs/endless.ts";
 import { escapingPrograms } from "./programs/escaping.ts";
@@ -18,36 +19,40 @@ afterAll(() => {
   gauntlet.trial.pool.stop();
 });
 
-function expectItsEnd(program: Program): void {
+/** Null, or what is wrong with how a program ended. What the guest threw itself is explained by its own message. */
+function faultOf(program: Program): string | null {
   const { result } = gauntlet.of(program);
   const { ends } = program;
   if ("value" in ends) {
-    expect(result.error).toBeNull();
-    expect(valueOf(result)).toEqual(ends.value);
-    return;
+    if (result.error !== null) return `${result.error.errorType}: ${result.error.errorMessage}`;
+    return isDeepStrictEqual(valueOf(result), ends.value) ? null : result.payload.toString();
   }
-  const { errorType = "none", explanation = "none" } = result.error ?? {};
-  expect(ends.in).toContain(errorType);
-  // What the guest threw itself is explained by its own message.
-  if (ends.saying !== undefined && errorType.includes(".")) expect(explanation).toMatch(ends.saying);
+  const { errorType, explanation = "" } = result.error ?? { errorType: "no error" };
+  if (!ends.in.includes(errorType)) return errorType;
+  const isOurs = errorType.includes(".");
+  return ends.saying === undefined || !isOurs || ends.saying.test(explanation) ? null : explanation;
 }
 
 describe("a program that does not end is ended at its own deadline, and the error says what it did", () => {
   test.each(table(endlessPrograms))("%s", (_name, program) => {
-    expectItsEnd(program);
+    expect(faultOf(program)).toBeNull();
     const { durationMs, error } = gauntlet.of(program).result;
     expect(error?.errorType).toBe(TIMED_OUT);
     // Not before its time; and after it because of it, as nothing else would have ended it.
-    if (program.timeoutMs !== undefined) expect(durationMs).toBeGreaterThanOrEqual(program.timeoutMs);
+    expect(durationMs).toBeGreaterThanOrEqual(program.timeoutMs ?? 0);
   });
 });
 
 describe("a program that takes all memory is ended, and the error names the limit", () => {
-  test.each(table(greedyPrograms))("%s", (_name, program) => expectItsEnd(program));
+  test.each(table(greedyPrograms))("%s", (_name, program) => {
+    expect(faultOf(program)).toBeNull();
+  });
 });
 
 describe("a program that tries to get out, or answers with a trap, gets nowhere", () => {
-  test.each(table(escapingPrograms))("%s", (_name, program) => expectItsEnd(program));
+  test.each(table(escapingPrograms))("%s", (_name, program) => {
+    expect(faultOf(program)).toBeNull();
+  });
 });
 
 test("no call of a neighbour failed or got another's answer", () => {

@@ -1,3 +1,4 @@
+/* oxlint-disable jest/no-conditional-expect, jest/no-standalone-expect -- which layers there are is the machine's choice */
 import { readFileSync } from "node:fs";
 import { detectIsolation, describeIsolation, type Isolation } from "@sluice/sandbox";
 import { TrialPool } from "./trial-pool.ts";

@@ -73,8 +73,8 @@ describe("frames", () => {
             reader.push(Buffer.from(chunk), (frame) => (cut += 13 + Buffer.byteLength(frame.head) + frame.body.length));
           }
         } catch (error) {
-          expect(error).toBeInstanceOf(FrameError);
-          return;
+          if (error instanceof FrameError) return;
+          throw error;
         }
         // What was fed and not cut is what the reader holds; heads that are no UTF-8 may count more than they were.
         expect(fed - cut).toBeLessThanOrEqual(516 + 200);

@@ -34,8 +34,7 @@ describe("a module that is loaded lazily after everything was poisoned", () => {
   ])("%s works or fails in the handler, and the next invocation runs", async (_name, use) => {
     await guest.load(`${POISON} exports.handler = async (event) => { if (event === 1) { ${use}; } return 'well'; };`);
     const first = await guest.invoke(1);
-    if (first.error === undefined) expect(first.payload).toBe('"well"');
-    else expect(typeof first.error.errorType).toBe("string");
+    expect(first.error === undefined ? first.payload : typeof first.error.errorType).toMatch(/^("well"|string)$/);
     expect((await guest.invoke(2)).payload).toBe('"well"');
   });
 });

@@ -4,6 +4,7 @@ import { blame } from "./blame.ts";
 import type { CellEvents, CellLoss, PendingRun, Quarantine } from "./cell-events.ts";
 import { CellProcess } from "./cell-process.ts";
 import { Convicts } from "./convicts.ts";
+import { isPastDeadline, isToBlame } from "./guilt.ts";
 import type { Isolation } from "./isolation.ts";
 import type { Broker, CellRestart, RunRequest, RunResult } from "./run.ts";
 import { SpawnBackoff } from "./spawn-backoff.ts";
@@ -140,7 +141,7 @@ export class CellPool implements CellEvents {
     if (!loss.expected && !loss.booted) this.#options.onBootFailure?.(this.#backoff.failed(this.#options.now()));
     const [first] = loss.runs;
     const lone = loss.runs.length === 1 && loss.booted ? first : undefined;
-    const guilty = loss.guilty ?? (lone !== undefined && isToBlame(lone, cell, loss) ? lone : undefined);
+    const guilty = loss.guilty ?? (lone !== undefined && isToBlame(lone, cell.warm.keys(), loss) ? lone : undefined);
     for (const run of loss.runs) {
       if (run === guilty || this.#stopped) this.#blame(run, loss);
       else if (isPastDeadline(run, this.#options.now())) this.#blame(run, { reason: "timeout" });
@@ -279,21 +280,6 @@ export class CellPool implements CellEvents {
     this.#keepSpares();
     if (this.#queue.length > 0) this.#drainQueue();
   }
-}
-
-/** Whoever ended the cell, this run's own time was over. */
-function isPastDeadline({ startedAt, request }: PendingRun, now: number): boolean {
-  return startedAt > 0 && now - startedAt >= request.version.definition.timeoutMs;
-}
-
-/**
- * A cell may be killed by anybody, and the memory of one may lie in the isolate of another that is idle or has just
- * ended: a lone run answers for what happens to it alone and again, or where nothing but its function was in the cell.
- */
-function isToBlame(lone: PendingRun, cell: CellProcess, loss: CellLoss): boolean {
-  if (lone.quarantine === "alone") return true;
-  const { key } = lone.request.version;
-  return loss.memory !== undefined && [...cell.warm.keys()].every((warm) => warm === key);
 }
 
 /**

@@ -51,7 +51,7 @@ const BOOT_MS = 30_000;
 const UNREAD_BYTES_MAX = 512 * 1024 * 1024;
 const PAYLOAD_BYTES_MAX = HOST_CALLS["invocation.succeed"].maxArgBytes;
 
-/** The parent's handle of one cell process (D4: empty environment, no secret, no network of its own). */
+/** The parent's handle of one cell process. */
 export class CellProcess {
   tenant: string | undefined;
   quarantine: Quarantine = "none";
@@ -80,8 +80,8 @@ export class CellProcess {
     this.idleSince = options.now();
     this.#heardAt = options.now();
     this.#runs = new PendingRuns({ now: options.now, onExpired: (guilty) => this.kill("timeout", { guilty }) });
-    const { isolation, number, limits } = options;
-    this.#child = (options.spawn ?? spawnCell)({ addressSpaceMb: limits.addressSpaceMb, isolation, number });
+    const { isolation, number, limits, spawn = spawnCell } = options;
+    this.#child = spawn({ addressSpaceMb: limits.addressSpaceMb, isolation, number });
     this.#cgroup = isolation.cgroups?.create(limits.rssMb);
     if (this.pid !== undefined) this.#cgroup?.add(this.pid);
     const socket = this.#child.stdio[3] as Socket;
@@ -119,7 +119,6 @@ export class CellProcess {
     return this.#child.pid;
   }
 
-  /** Takes calls at once, rather than when it has started. */
   get booted(): boolean {
     return this.#booted;
   }
@@ -128,12 +127,10 @@ export class CellProcess {
     return this.#runs.size;
   }
 
-  /** Runs of this version; cheap enough for placement because a cell holds few. */
   isWarm(key: string): boolean {
     return this.warm.has(key);
   }
 
-  /** Starts a run; code that the cell has not seen is loaded first. */
   start(run: PendingRun): void {
     const { version } = run.request;
     const definition = this.#definitions.of(version, this.#options.now());
@@ -192,7 +189,6 @@ export class CellProcess {
     }
   }
 
-  /** What the cell's functions may use together. */
   #declaredMb(): number {
     let declared = 0;
     for (const [key, isolates] of this.warm) {
@@ -226,7 +222,7 @@ export class CellProcess {
       try {
         reader.push(chunk, (frame) => this.#receive(frame));
       } catch {
-        // A guest got hold of the cell, or the cell is out of its mind: either way its words mean nothing any more.
+        // A guest got hold of the cell, or it is out of its mind: its words mean nothing any more.
         this.kill("protocol");
       }
     });

@@ -1,9 +1,11 @@
+/* oxlint-disable jest/no-conditional-expect, jest/no-standalone-expect -- which layers there are is the machine's choice */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { detectIsolation, type Isolation, isolationCommand, NO_ISOLATION } from "./isolation.ts";
+import { detectIsolation } from "./detect-isolation.ts";
+import { type Isolation, isolationCommand, NO_ISOLATION } from "./isolation.ts";
 
 let isolation: Isolation;
 let folder: string;
@@ -17,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs JavaScript with the full power of Node, as one who has broken out of the engine would, under a cell's layers. */
 function asCell(layers: Isolation, code: string): string {
-  const [program = "", ...args] = [...isolationCommand(layers, 1), process.execPath, "-e", code];
+  const [program, ...args] = [...isolationCommand(layers, 1), process.execPath, "-e", code];
   const { stdout, stderr } = spawnSync(program, args, { env: {}, cwd: "/", encoding: "utf8" });
   return stdout.trim() || stderr;
 }
