@@ -97,6 +97,7 @@ test("a stream of events that kill their cell costs its neighbours no more than 
   const code = "exports.handler = async ({ n }) => n;";
   const [neighbour, stranger] = [trial.define({ code, timeoutMs: 20_000 }), trial.define({ tenant: "other", code })];
   expect((await trial.run(poison)).error?.errorType).toBe("Sandbox.Timedout");
+  for (const warm of [neighbour, stranger]) await trial.run(warm, { n: 0 });
   const state = { over: false };
   const stream = Promise.all(Array.from({ length: 6 }, () => trial.run(poison))).finally(() => {
     state.over = true;
