@@ -24,7 +24,7 @@ export interface SandboxEvents {
   timerStarted(id: number, delayMs: number): void;
   timerCleared(id: number): void;
   /** A promise of the guest's was rejected and nobody handled it. */
-  rejected(message: string): void;
+  rejected(message: string, trace: readonly string[]): void;
   /** Comes once; afterwards nothing else comes. */
   ended(reason: SandboxEnd): void;
 }

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { builtinModules } from "node:module";
 import { LIMITS } from "@sluice/core";
 import { build, type BuildFailure, type BuildOptions, type Message, type Metafile } from "esbuild";
+import { sha256 } from "./artifact-digest.ts";
 import { wasmModules } from "./import-plugins.ts";
 
 export interface BundleRequest {
@@ -14,11 +14,19 @@ export interface BundleRequest {
 }
 
 export interface Bundle {
-  /** Body of a CommonJS factory `(exports, require, module, __filename, __dirname)`, as UTF-8. */
+  /** Body of a CommonJS factory `(exports, require, module, __filename, __dirname)`, as UTF-8; or a `.wasm` file. */
   readonly code: Uint8Array;
   /** SHA-256 of the code, hex. */
   readonly digest: string;
+  /** Paths relative to the manifest's folder, without the text of the sources; absent where it would be too large. */
+  readonly sourceMap: SourceMap | undefined;
   readonly warnings: readonly BundleFault[];
+}
+
+export interface SourceMap {
+  readonly json: Uint8Array;
+  /** SHA-256 of the JSON, hex. */
+  readonly digest: string;
 }
 
 export interface BundleFault {
@@ -39,7 +47,8 @@ const PROVIDED = ["sluice", "sluice/*", "node:*", ...builtinModules];
 export async function bundleFunction(request: BundleRequest): Promise<BundleResult> {
   try {
     const { outputFiles, warnings } = await build(bundleOptions(request));
-    const [output, ...others] = outputFiles;
+    const map = outputFiles.find((file) => file.path.endsWith(".js.map"));
+    const [output, ...others] = outputFiles.filter((file) => !file.path.endsWith(".map"));
     if (output === undefined || others.length > 0) {
       return { ok: false, faults: [{ message: "imports a style sheet, which has no meaning in a function" }] };
     }
@@ -50,12 +59,18 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
       const message = `is ${code.length} bytes when bundled; at most ${LIMITS.codeBytesMax} are taken`;
       return { ok: false, faults: [{ message }] };
     }
-    const digest = createHash("sha256").update(code).digest("hex");
-    return { ok: true, bundle: { code, digest, warnings: warnings.map(toFault) } };
+    const faults = warnings.map(toFault);
+    const sourceMap = map === undefined ? undefined : toSourceMap(map.contents);
+    if (sourceMap === undefined) faults.push({ message: "has so large a source map that traces will name the bundle" });
+    return { ok: true, bundle: { code, digest: sha256(code), sourceMap, warnings: faults } };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     return { ok: false, faults: error.errors.map(toFault) };
   }
+}
+
+function toSourceMap(json: Uint8Array): SourceMap | undefined {
+  return json.length > LIMITS.sourceMapBytesMax ? undefined : { json, digest: sha256(json) };
 }
 
 function bundleOptions({ entry, folder, environment }: BundleRequest) {
@@ -73,7 +88,9 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     charset: "utf8",
     keepNames: true,
     legalComments: "none",
-    sourcemap: false,
+    sourcemap: "external",
+    // Nothing reads it at run time, and sources may be private.
+    sourcesContent: false,
     external: PROVIDED,
     // As on other serverless platforms: packages choose their fast paths unless the function says otherwise.
     define: { "process.env.NODE_ENV": JSON.stringify(environment["NODE_ENV"] ?? "production") },

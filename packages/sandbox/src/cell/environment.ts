@@ -2,7 +2,7 @@ import { type FunctionError, type GuestContext, LIMITS, type LogLine } from "@sl
 import type { Definition, WireLogLine } from "../cell-protocol.ts";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory } from "../seam.ts";
 import type { Call } from "./call.ts";
-import { explainEnd } from "./explain-end.ts";
+import { explainEnd, type Rejection } from "./explain-end.ts";
 import { GuestTimers } from "./guest-timers.ts";
 
 export interface EnvironmentSink {
@@ -61,7 +61,7 @@ export class Environment implements SandboxEvents {
   #posted: { readonly seq: number; readonly call: Call }[] = [];
   #seq = 0;
   #expired: { readonly at: number; readonly cpuMs: number } | undefined;
-  #rejection: string | undefined;
+  #rejection: Rejection | undefined;
   #waiting: (() => void)[] = [];
   #orphanLines: WireLogLine[] = [];
   #memoryMb = 1;
@@ -204,8 +204,8 @@ export class Environment implements SandboxEvents {
   }
 
   /** As in Node: what nobody handled ends the process, here the isolate, and with it the invocation. */
-  rejected(message: string): void {
-    this.#rejection = message;
+  rejected(message: string, trace: readonly string[]): void {
+    this.#rejection = { message, trace };
     this.#sandbox?.dispose();
   }
 

@@ -3,7 +3,7 @@ import { DISPATCH, HOST_CALLS, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
 import { callHostFunction } from "./host-functions.ts";
-import { endOf, functionError, messageOf, startError } from "./isolate-errors.ts";
+import { codeFramesOf, endOf, functionError, messageOf, startError } from "./isolate-errors.ts";
 
 /**
  * The adapter on isolated-vm, and its only importer.
@@ -16,6 +16,9 @@ import { endOf, functionError, messageOf, startError } from "./isolate-errors.ts
  */
 const CLAIM_SLOTS = 256;
 const PRELUDE_NAME = "sluice:prelude";
+/** Stack traces name places in this file, counted as if the head were not there. */
+const CODE_NAME = "/var/task/index.js";
+const FACTORY_HEAD = "(function (exports, require, module, __filename, __dirname) {";
 const BOOT_TIMEOUT_MS = 5_000;
 const NO_BYTES = new Uint8Array(0);
 
@@ -113,10 +116,10 @@ class IsolateSandbox implements Sandbox {
   }
 
   async #compileUserCode(context: ivm.Context, code: string): Promise<ivm.Reference | string> {
-    const wrapped = `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
+    const wrapped = `${FACTORY_HEAD}${code}\n})`;
     let script: ivm.Script;
     try {
-      script = await this.#isolate.compileScript(wrapped, { filename: "index.js" });
+      script = await this.#isolate.compileScript(wrapped, { filename: CODE_NAME, columnOffset: -FACTORY_HEAD.length });
     } catch (error) {
       return functionError(SANDBOX_ERROR_TYPES.syntaxError, messageOf(error));
     }
@@ -175,7 +178,7 @@ class IsolateSandbox implements Sandbox {
   readonly #onLeaveWithError = (error: unknown): void => {
     this.#entries -= 1;
     const end = endOf(error, this.#isolate.isDisposed);
-    if (end === undefined) this.#events.rejected(messageOf(error));
+    if (end === undefined) this.#events.rejected(messageOf(error), codeFramesOf(error, CODE_NAME));
     else if (end !== "disposed" || this.#entries === 0) this.#end(end);
   };
 
