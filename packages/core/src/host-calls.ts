@@ -1,3 +1,5 @@
+import type { Runtime } from "./function.ts";
+
 /**
  * Everything a guest can ask of its host, in one table. The guest prelude (`packages/runtime`) sends by number, the
  * cell (`packages/sandbox`) checks size and quota and answers what it can itself, and forwards `place: "parent"` calls
@@ -60,7 +62,10 @@ export type HostCallName = keyof typeof HOST_CALLS;
 
 /** First argument of the guest's `dispatch`. */
 export const DISPATCH = {
-  /** a = factory function `(exports, require, module) => void`, b = GuestSettings JSON. Answered by `init.done`. */
+  /**
+   * a = factory function `(exports, require, module) => void`, or for the runtime `wasi` an ArrayBuffer with the
+   * program; b = GuestSettings JSON. Answered by `init.done`.
+   */
   load: 1,
   /**
    * id = sequence number, a = event JSON, b = GuestContext JSON; further invocations follow in the same call, three
@@ -77,6 +82,7 @@ export const DISPATCH = {
 
 /** What a function's prelude is told once, before user code runs. */
 export interface GuestSettings {
+  readonly runtime: Runtime;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly functionName: string;

@@ -31,8 +31,8 @@ export interface SandboxEvents {
 
 export interface SandboxOptions {
   readonly memoryMb: number;
-  /** Bundled CommonJS body. */
-  readonly code: string;
+  /** Bundled CommonJS body, or a WASI program. */
+  readonly code: string | Uint8Array;
   /** GuestSettings JSON. */
   readonly settings: string;
   readonly initTimeoutMs: number;

@@ -43,6 +43,9 @@ export const loadCrypto = () => require("./crypto/crypto.ts") as typeof import("
 export const loadSubtle = () => require("./crypto/subtle.ts") as typeof import("./crypto/subtle.ts");
 export const loadBuffer = () => require("./node/buffer.ts") as typeof import("./node/buffer.ts");
 
+export const loadWebAssembly = () => require("./wasm/web-assembly.ts") as typeof import("./wasm/web-assembly.ts");
+export const loadWasiProgram = () => require("./wasi/program.ts") as typeof import("./wasi/program.ts");
+
 export const loadKv = () => require("./kv/kv.ts") as typeof import("./kv/kv.ts");
 export const loadFormat = () => require("./console/format.ts") as typeof import("./console/format.ts");
 export const loadTable = () => require("./console/table.ts") as typeof import("./console/table.ts");

@@ -82,9 +82,10 @@ class IsolateSandbox implements Sandbox {
     });
     try {
       const context = await this.#isolate.createContext();
-      const factory = await this.#boot(prelude, context, code);
-      if (typeof factory === "string") return this.#failStart(factory);
-      this.#enter([DISPATCH.load, 0, factory.derefInto({ release: true }), settings], initTimeoutMs);
+      await this.#boot(prelude, context);
+      const loadable = await this.#toLoadable(context, code);
+      if (typeof loadable === "string") return this.#failStart(loadable);
+      this.#enter([DISPATCH.load, 0, loadable, settings], initTimeoutMs);
     } catch (error) {
       this.#ended ??= endOf(error, this.#isolate.isDisposed);
       return this.#failStart(startError(this.#ended, messageOf(error), this.#options));
@@ -96,8 +97,7 @@ class IsolateSandbox implements Sandbox {
     return error === "" ? { ok: true, sandbox: this } : this.#failStart(error);
   }
 
-  /** Evaluates the prelude and compiles the user's code; a string is FunctionError JSON. */
-  async #boot(prelude: Prelude, context: ivm.Context, code: string): Promise<ivm.Reference | string> {
+  async #boot(prelude: Prelude, context: ivm.Context): Promise<void> {
     const script = await this.#isolate.compileScript(prelude.source, {
       filename: PRELUDE_NAME,
       cachedData: prelude.cachedData,
@@ -112,10 +112,14 @@ class IsolateSandbox implements Sandbox {
     })) as ivm.Reference;
     boot.release();
     script.release();
-    return this.#compileUserCode(context, code);
   }
 
-  async #compileUserCode(context: ivm.Context, code: string): Promise<ivm.Reference | string> {
+  /** The user's code as the guest takes it; a string is FunctionError JSON. */
+  async #toLoadable(
+    context: ivm.Context,
+    code: string | Uint8Array,
+  ): Promise<ivm.Dereference<unknown> | ivm.Copy<ArrayBuffer> | string> {
+    if (typeof code !== "string") return new ivm.ExternalCopy(exactBuffer(code)).copyInto({ release: true });
     const wrapped = `${FACTORY_HEAD}${code}\n})`;
     let script: ivm.Script;
     try {
@@ -125,7 +129,7 @@ class IsolateSandbox implements Sandbox {
     }
     const factory = await script.run(context, { reference: true, timeout: BOOT_TIMEOUT_MS });
     script.release();
-    return factory;
+    return factory.derefInto({ release: true });
   }
 
   #failStart(error: string): SandboxStart {
