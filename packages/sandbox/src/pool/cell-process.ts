@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { type CellExitReason, type Frame, FrameReader, FrameWriter, LIMITS } from "@sluice/core";
 import {
-  CELL_FRAME_BYTES_MAX,
+  FROM_CELL_BYTES_MAX,
   type CellBroken,
   type CellOptions,
   type CellStatus,
@@ -192,7 +192,7 @@ export class CellProcess {
   }
 
   #listen(socket: Socket): void {
-    const reader = new FrameReader(CELL_FRAME_BYTES_MAX);
+    const reader = new FrameReader(FROM_CELL_BYTES_MAX);
     socket.on("data", (chunk) => {
       this.#heardAt = this.#options.now();
       try {
