@@ -140,7 +140,7 @@ export class Cell implements VersionPoolSink {
     const definition = JSON.parse(frame.head) as Definition;
     const { clock, now } = this.#deps;
     // A copy: the frame's bytes may be a small part of a large buffer.
-    const code = definition.settings.runtime === "wasi" ? Uint8Array.from(frame.body) : frame.body.toString();
+    const code = definition.settings.runtime === "wasi" ? new Uint8Array(frame.body) : frame.body.toString();
     const { parallelism } = this.#options;
     this.#pools.set(
       frame.id,

@@ -119,7 +119,11 @@ class IsolateSandbox implements Sandbox {
     context: ivm.Context,
     code: string | Uint8Array,
   ): Promise<ivm.Dereference<unknown> | ivm.Copy<ArrayBuffer> | string> {
-    if (typeof code !== "string") return new ivm.ExternalCopy(exactBuffer(code)).copyInto({ release: true });
+    if (typeof code !== "string") {
+      // A program may have tens of megabytes: what is its own buffer already is copied once, into the isolate.
+      const buffer = code.byteLength === code.buffer.byteLength ? (code.buffer as ArrayBuffer) : exactBuffer(code);
+      return new ivm.ExternalCopy(buffer).copyInto({ release: true });
+    }
     const wrapped = `${FACTORY_HEAD}${code}\n})`;
     let script: ivm.Script;
     try {
