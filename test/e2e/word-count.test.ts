@@ -24,7 +24,7 @@ test("the WebAssembly example counts the words of a text that is posted to its a
     lines: 2,
     words: 10,
     distinct: 6,
-    characters: [...text].length,
+    characters: Array.from(text).length,
     top: [
       { word: "the", count: 3 },
       { word: "café", count: 2 },

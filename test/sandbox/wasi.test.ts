@@ -104,8 +104,7 @@ test("a thousand instances leave no memory behind", async () => {
 // (module (func (export "run")))
 const NO_COMMAND = "0061736d01000000010401600000030201000707010372756e00000a040102000b";
 // (module (import "env" "log" (func)) (func (export "_start")))
-const FOREIGN =
-  "0061736d010000000104016000000" + "20b0103656e76036c6f670000030201000" + "70a01065f737461727400010a040102000b";
+const FOREIGN = "0061736d01000000010401600000020b0103656e76036c6f67000003020100070a01065f737461727400010a040102000b";
 
 test.each([
   ["no command", NO_COMMAND, "it exports no '_start'"],

@@ -172,7 +172,7 @@ export class RedisRegistry implements Registry {
 }
 
 function toVersion(json: string, version: string): FunctionVersion {
-  const stored = JSON.parse(json) as UnnumberedVersion;
+  const stored = JSON.parse(json) as Omit<UnnumberedVersion, "sourceMapDigest"> & Partial<UnnumberedVersion>;
   // Versions of before these fields: no map, and the one runtime that there was.
   const { sourceMapDigest = null, config } = stored;
   return {

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CliHost, runCli } from "@sluice/cli";
+import type { CliHost } from "@sluice/cli";
 import { type ApiServer, startApiServer } from "./testing/api-server.ts";
+import { type CliRun, runAgainst } from "./testing/cli.ts";
 
 let api: ApiServer;
 let cwd: string;
@@ -15,25 +16,8 @@ afterEach(async () => {
   rmSync(cwd, { recursive: true, force: true });
 });
 
-async function sluice(args: readonly string[], host: Partial<CliHost> = {}) {
-  let stdout = "";
-  let stderr = "";
-  const [accessKeyId = "", secret = ""] = api.token.split(".");
-  const exitCode = await runCli({
-    args,
-    env: { SLUICE_ENDPOINT: api.endpoint, SLUICE_ACCESS_KEY_ID: accessKeyId, SLUICE_SECRET_ACCESS_KEY: secret },
-    cwd,
-    stdout: { isTty: false, write: (text) => (stdout += text) },
-    stderr: { isTty: false, write: (text) => (stderr += text) },
-    stdin: { isTty: false, readAll: async () => '{"from":"stdin"}', ask: async () => "n" },
-    fetch: globalThis.fetch,
-    now: () => api.clock,
-    sleep: async () => undefined,
-    signal: new AbortController().signal,
-    ...host,
-  });
-  return { exitCode, stdout, stderr };
-}
+const sluice = (args: readonly string[], host: Partial<CliHost> = {}): Promise<CliRun> =>
+  runAgainst(api, args, { cwd, ...host });
 
 const MANIFEST = `functions:
   hello:
@@ -273,66 +257,4 @@ test("colours are used on a terminal only, and not with NO_COLOR", async () => {
   };
   expect(await run({})).toContain("\u001b[");
   expect(await run({ NO_COLOR: "1" })).not.toContain("\u001b[");
-});
-
-test("get shows the names of environment variables, and their values only when asked", async () => {
-  writeProject();
-  writeFileSync(
-    join(cwd, "sluice.yaml"),
-    "functions:\n  app:\n    entry: ./hello.ts\n    environment: { TOKEN: s3cret }\n",
-  );
-  await sluice(["deploy"]);
-  for (const args of [
-    ["get", "app"],
-    ["get", "app", "--json"],
-  ]) {
-    const masked = (await sluice(args)).stdout;
-    expect(masked).toContain("TOKEN");
-    expect(masked).not.toContain("s3cret");
-    expect((await sluice([...args, "--show-values"])).stdout).toContain("s3cret");
-  }
-});
-
-test("a source map goes with the code once, and lines that moved are another version", async () => {
-  writeProject();
-  const bodies: { sourceMap?: string; sourceMapDigest?: string; code?: string }[] = [];
-  const deploy = () =>
-    sluice(["deploy", "--json"], {
-      fetch: (url, init) => {
-        const body = typeof init?.body === "string" ? JSON.parse(init.body) : {};
-        if (!String(url).includes("dryRun")) bodies.push(body);
-        return fetch(url, init);
-      },
-    });
-  await deploy();
-  const map = JSON.parse(Buffer.from(bodies[0]?.sourceMap ?? "", "base64").toString());
-  expect(map).toMatchObject({ version: 3, sources: ["hello.ts"] });
-  expect(map.sourcesContent).toBeUndefined();
-  bodies.length = 0;
-  await deploy();
-  expect(bodies[0]).toMatchObject({ sourceMapDigest: expect.stringMatching(/^[0-9a-f]{64}$/) });
-  expect(bodies[0]?.sourceMap).toBeUndefined();
-  writeFileSync(join(cwd, "hello.ts"), "// A new line.\nexport const handler = async (event: unknown) => event;\n");
-  bodies.length = 0;
-  expect(JSON.parse((await deploy()).stdout).functions[0]).toMatchObject({ version: "2", changes: ["sourceMap"] });
-  expect(bodies[0]?.code).toBeUndefined();
-  expect(bodies[0]?.sourceMap).toBeDefined();
-});
-
-test("a WASI program is deployed as it is, and what is none is told before anything is sent", async () => {
-  const manifest = "functions:\n  app: { entry: ./app.wasm, runtime: wasi }\n";
-  writeFileSync(join(cwd, "sluice.yaml"), manifest);
-  const program = Buffer.from("0061736d01000000", "hex");
-  writeFileSync(join(cwd, "app.wasm"), program);
-  expect((await sluice(["deploy"])).exitCode).toBe(0);
-  const { latest } = (await api.stores.registry.getFunction({ tenant: "default", name: "app" })) ?? {};
-  expect(Buffer.from((await api.stores.artifacts.get(latest?.codeDigest ?? "")) ?? []).equals(program)).toBe(true);
-  for (const [bytes, message] of [
-    ["0061736d0d000100", "is a WebAssembly component"],
-    ["636f6465", "is not a WebAssembly file"],
-  ] as const) {
-    writeFileSync(join(cwd, "app.wasm"), Buffer.from(bytes, "hex"));
-    const { exitCode, stderr } = await sluice(["deploy"]);
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`functions.app.entry  ${message}`)]);
-  }
 });

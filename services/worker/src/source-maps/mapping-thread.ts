@@ -10,5 +10,6 @@ parentPort?.on("message", ({ digest, map, positions, forget }: MappingRequest) =
   if (map !== undefined) maps.set(digest, parseMap(map));
   const known = maps.get(digest);
   const reply: MappingReply = positions.map((position) => known?.(position) ?? null);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
   parentPort?.postMessage(reply);
 });

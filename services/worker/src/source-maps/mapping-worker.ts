@@ -92,6 +92,7 @@ export class MappingWorker {
     const timer = setTimeout(giveUp, this.#options.timeoutMs);
     thread.once("message", resolve);
     thread.once("exit", giveUp);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     thread.postMessage(request);
     return promise.finally(() => {
       clearTimeout(timer);

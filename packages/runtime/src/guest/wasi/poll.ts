@@ -8,9 +8,9 @@ const ABSOLUTE = 1;
 const SLICE_MS = 50;
 
 /** What a thread can sleep on, without taking time from others: the guest has no shared memory but this. */
-let bed: Int32Array<ArrayBufferLike> | undefined;
+let bed: Int32Array | undefined;
 
-export function sleep(ms: number): void {
+function sleep(ms: number): void {
   bed ??= new Int32Array(new guestWebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer);
   const end = performance.now() + ms;
   for (let left = ms; left > 0; left = end - performance.now()) Atomics.wait(bed, 0, 0, Math.min(left, SLICE_MS));

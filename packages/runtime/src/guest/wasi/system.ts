@@ -32,7 +32,7 @@ export class System {
   }
 
   get imports(): object {
-    return this.#wasi.wasiImport as object;
+    return this.#wasi.wasiImport;
   }
 
   /** @returns the exit code; throws what the program was ended by */

@@ -3,7 +3,7 @@ import { Directory, File, OpenFile, PreopenDirectory, wasi } from "@bjorn3/brows
 type Written = { ret: number; nwritten: number };
 
 /** What the files of one invocation may hold together. */
-export class TmpQuota {
+class TmpQuota {
   #left: number;
 
   constructor(bytes: number) {
@@ -109,21 +109,21 @@ class TmpDirectory extends Directory {
     const made = super.create_entry_for_path(path, isDirectory);
     if (made.entry === null) return made;
     const entry = isDirectory ? new TmpDirectory(this.#quota) : new TmpFile(this.#quota);
-    const parent = this.#parentOf(path);
+    const parent = parentOf(this, path);
     parent.contents.set(nameOf(path), entry);
     if (entry instanceof TmpDirectory) Object.assign(entry, { parent });
     return { ret: made.ret, entry };
   }
+}
 
-  /** `create_entry_for_path` has just succeeded, so all on the way are directories. */
-  #parentOf(path: string): Directory {
-    let directory: Directory = this;
-    for (const part of partsOf(path).slice(0, -1)) {
-      const next = directory.contents.get(part);
-      if (next instanceof Directory) directory = next;
-    }
-    return directory;
+/** `create_entry_for_path` has just succeeded, so all on the way are directories. */
+function parentOf(root: Directory, path: string): Directory {
+  let directory = root;
+  for (const part of partsOf(path).slice(0, -1)) {
+    const next = directory.contents.get(part);
+    if (next instanceof Directory) directory = next;
   }
+  return directory;
 }
 
 function partsOf(path: string): string[] {

@@ -27,7 +27,7 @@ export function noteDenied(): void {
   denied = true;
 }
 
-export function isFull(memory: WasmMemory): boolean {
+function isFull(memory: WasmMemory): boolean {
   return memory.buffer.byteLength / PAGE_BYTES >= maxPages() * FULL_SHARE;
 }
 
