@@ -1,3 +1,5 @@
+import type { Runtime } from "./function.ts";
+
 /**
  * Everything a guest can ask of its host, in one table. The guest prelude (`packages/runtime`) sends by number, the
  * cell (`packages/sandbox`) checks size and quota and answers what it can itself, and forwards `place: "parent"` calls
@@ -54,13 +56,21 @@ export const HOST_CALLS = {
   "kv.delete": remote(32, 4 * 1024),
   /** text = JSON { prefix, limit?, cursor? } → text = JSON { keys: string[], cursor: string | null }. */
   "kv.list": remote(33, 4 * 1024),
+  /**
+   * text = StreamHead JSON or empty, bytes = a piece of the streamed response → text = "", once it was taken. Pieces are
+   * taken in their order.
+   */
+  "response.write": remote(70, 256 * 1024),
 } as const satisfies Record<string, HostCallEntry>;
 
 export type HostCallName = keyof typeof HOST_CALLS;
 
 /** First argument of the guest's `dispatch`. */
 export const DISPATCH = {
-  /** a = factory function `(exports, require, module) => void`, b = GuestSettings JSON. Answered by `init.done`. */
+  /**
+   * a = factory function `(exports, require, module) => void`, or for the runtime `wasi` an ArrayBuffer with the
+   * program; b = GuestSettings JSON. Answered by `init.done`.
+   */
   load: 1,
   /**
    * id = sequence number, a = event JSON, b = GuestContext JSON; further invocations follow in the same call, three
@@ -77,6 +87,7 @@ export const DISPATCH = {
 
 /** What a function's prelude is told once, before user code runs. */
 export interface GuestSettings {
+  readonly runtime: Runtime;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly functionName: string;

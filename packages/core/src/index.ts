@@ -26,7 +26,13 @@ export {
   type RetryDecision,
   type RetryPolicy,
 } from "./retry-policy.ts";
-export { DEFAULT_FUNCTION_CONFIG, type EgressRule, type FunctionConfig, type FunctionVersion } from "./function.ts";
+export {
+  DEFAULT_FUNCTION_CONFIG,
+  type EgressRule,
+  type FunctionConfig,
+  type FunctionVersion,
+  type Runtime,
+} from "./function.ts";
 export type {
   BoundTrigger,
   CronTrigger,

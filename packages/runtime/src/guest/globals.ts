@@ -73,6 +73,7 @@ const LAZY_GLOBALS: Readonly<Record<string, () => unknown>> = {
   URL: () => lazy.loadUrl().URL,
   URLPattern: () => lazy.loadUrlPattern().URLPattern,
   URLSearchParams: () => lazy.loadUrl().URLSearchParams,
+  WebAssembly: () => lazy.loadWebAssembly().guestWebAssembly,
   WritableStream: () => lazy.loadStreams().WritableStream,
   WritableStreamDefaultController: () => lazy.loadStreams().WritableStreamDefaultController,
   WritableStreamDefaultWriter: () => lazy.loadStreams().WritableStreamDefaultWriter,

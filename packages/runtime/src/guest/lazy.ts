@@ -65,6 +65,8 @@ export const loadUtil = () =>
 export const loadV8Module = () => require("./node/v8-module.ts") as typeof import("./node/v8-module.ts");
 export const loadWorkerThreads = () => require("./node/worker-threads.ts") as typeof import("./node/worker-threads.ts");
 export const loadZlib = () => require("./node/zlib/zlib.ts") as typeof import("./node/zlib/zlib.ts");
+export const loadWebAssembly = () => require("./wasm/web-assembly.ts") as typeof import("./wasm/web-assembly.ts");
+export const loadWasiProgram = () => require("./wasi/program.ts") as typeof import("./wasi/program.ts");
 
 export const loadKv = () => require("./kv/kv.ts") as typeof import("./kv/kv.ts");
 export const loadFormat = () => require("./console/format.ts") as typeof import("./console/format.ts");

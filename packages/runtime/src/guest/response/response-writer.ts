@@ -1,6 +1,12 @@
 import { LIMITS, type ResponseDescription, type StreamHead } from "@sluice/core";
 import { callAsync } from "../bridge/async-calls.ts";
-import { IntrinsicUint8Array, jsonStringify, typedArrayBuffer, typedArrayByteLength, typedArrayByteOffset } from "../primordials.ts";
+import {
+  IntrinsicUint8Array,
+  jsonStringify,
+  typedArrayBuffer,
+  typedArrayByteLength,
+  typedArrayByteOffset,
+} from "../primordials.ts";
 import { type Bytes, copyBytes } from "../web/bytes.ts";
 
 /** Sends a response piece by piece; each piece is awaited, and is there when its receiver has taken it. */
@@ -37,7 +43,8 @@ export class ResponseWriter {
   async #send(head: StreamHead, bytes?: ArrayBuffer): Promise<void> {
     const first = !this.#begun;
     this.#begun = true;
-    const whole: StreamHead = first && this.#description !== undefined ? { ...head, response: this.#description } : head;
+    const whole: StreamHead =
+      first && this.#description !== undefined ? { ...head, response: this.#description } : head;
     const isPlain = whole.response === undefined && whole.end === undefined;
     await callAsync("response.write", isPlain ? "" : jsonStringify(whole), bytes);
   }
