@@ -22,7 +22,7 @@ export interface ScryptOptions {
 
 export function hkdfOf(hash: string, key: Bytes, salt: Bytes, info: Bytes, length: number): Bytes {
   const hasher = guestHash(hash);
-  return expand(hasher, extract(hasher, key, salt), info, length) as Bytes;
+  return expand(hasher, extract(hasher, key, salt), info, length);
 }
 
 /**
@@ -35,7 +35,7 @@ export function pbkdf2Now(password: Bytes, salt: Bytes, { hash, iterations, leng
   if (fits && cost <= CRYPTO_LIMITS.pbkdf2ComputeCostMax) {
     return compute({ do: "pbkdf2", hash, iterations, length }, password, salt);
   }
-  return loadPbkdf2().pbkdf2(guestHash(hash), password, salt, { c: iterations, dkLen: length }) as Bytes;
+  return loadPbkdf2().pbkdf2(guestHash(hash), password, salt, { c: iterations, dkLen: length });
 }
 
 export function pbkdf2Later(password: Bytes, salt: Bytes, options: Pbkdf2Options): Promise<Bytes> {
@@ -45,7 +45,7 @@ export function pbkdf2Later(password: Bytes, salt: Bytes, options: Pbkdf2Options
 /** In the guest's own thread: with Node's defaults the cell would need 50 to 100 ms of its main thread, this 150. */
 export function scryptNow(password: Bytes, salt: Bytes, options: ScryptOptions, maxmem: number): Bytes {
   const { cost: N, blockSize: r, parallelization: p, length: dkLen } = options;
-  return loadScrypt().scrypt(password, salt, { N, r, p, dkLen, maxmem: maxmem + 1_024 * r * p }) as Bytes;
+  return loadScrypt().scrypt(password, salt, { N, r, p, dkLen, maxmem: maxmem + 1_024 * r * p });
 }
 
 export function scryptLater(password: Bytes, salt: Bytes, options: ScryptOptions): Promise<Bytes> {

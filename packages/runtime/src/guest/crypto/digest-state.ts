@@ -70,7 +70,7 @@ export class DigestState {
 
 /** All at once. */
 export function digestOf(hash: string, data: Bytes): Bytes {
-  if (data.length < HOST_FROM_BYTES) return guestHash(hash)(data) as Bytes;
+  if (data.length < HOST_FROM_BYTES) return guestHash(hash)(data);
   const state = new DigestState(hash);
   state.update(data);
   return state.digest();

@@ -53,7 +53,7 @@ export class GcmState {
     if (streaming.rest.length > 0) streaming.mac.update(streaming.rest);
     streaming.mac.update(bitLengths(this.#additional.length, this.#length));
     const mask = this.#ecb(streaming.firstCounter);
-    return streaming.mac.digest().map((byte, at) => byte ^ (mask[at] as number)) as Bytes;
+    return streaming.mac.digest().map((byte, at) => byte ^ (mask[at] as number));
   }
 
   #only(data: Bytes): Bytes {
@@ -86,7 +86,7 @@ export class GcmState {
     const mac = ghash.create(hashKey);
     mac.update(this.#iv);
     mac.update(bitLengths(0, this.#iv.length));
-    return mac.digest() as Bytes;
+    return mac.digest();
   }
 
   /** GHASH pads what it is given to a whole block, so only whole blocks may go before the end. */

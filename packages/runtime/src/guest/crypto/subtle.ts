@@ -64,7 +64,7 @@ export class SubtleCrypto {
   async exportKey(format: unknown, key: CryptoKey): Promise<ArrayBuffer | Jwk> {
     const form = readFormat(format);
     const exported = exportAny(form, requireKey(key));
-    return exported instanceof IntrinsicUint8Array ? bufferOf(exported as Bytes) : (exported as Jwk);
+    return exported instanceof IntrinsicUint8Array ? bufferOf(exported) : exported;
   }
 
   async deriveBits(algorithm: unknown, key: CryptoKey, length: unknown = null): Promise<ArrayBuffer> {
@@ -95,7 +95,7 @@ export class SubtleCrypto {
     const asked = normalizeEither("wrapKey", "encrypt", algorithm);
     const wrapping = usable(wrappingKey, asked, "wrapKey");
     const exported = exportAny(form, requireKey(key));
-    const bytes = exported instanceof IntrinsicUint8Array ? (exported as Bytes) : encodeJwk(exported as Jwk);
+    const bytes = exported instanceof IntrinsicUint8Array ? exported : encodeJwk(exported);
     return bufferOf(
       asked.name === "AES-KW" ? wrapBytes(true, wrapping, bytes) : cipherData(true, asked, wrapping, bytes),
     );
@@ -191,7 +191,7 @@ function bufferOf(bytes: Bytes): ArrayBuffer {
 }
 
 function encodeJwk(jwk: Jwk): Bytes {
-  return new (loadTextEncoder().TextEncoder)().encode(JSON.stringify(jwk)) as Bytes;
+  return new (loadTextEncoder().TextEncoder)().encode(JSON.stringify(jwk));
 }
 
 function decodeJwk(bytes: Bytes): Jwk {

@@ -11,9 +11,9 @@ export function readRequest(text: string, bytes: Uint8Array): { request: unknown
   let offset = 0;
   const parts = lengths.map((length: unknown) => {
     const end = offset + wholeNumber(length, 0, bytes.length - offset);
-    const part = Buffer.from(bytes.buffer, bytes.byteOffset + offset, end - offset);
+    const found = Buffer.from(bytes.buffer, bytes.byteOffset + offset, end - offset);
     offset = end;
-    return part;
+    return found;
   });
   return { request, parts };
 }

@@ -15,15 +15,10 @@ import * as rsa from "./rsa.ts";
 import * as signature from "./signature.ts";
 
 function missing(name: string, instead: string): (...args: unknown[]) => never {
-  return () => {
+  // No arrow: classes are called with `new`.
+  return function () {
     throw nodeError("ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", `crypto.${name} is not available in a function: ${instead}`);
   };
-}
-
-class X509Certificate {
-  constructor() {
-    missing("X509Certificate", "createPublicKey reads the key of a certificate; bundle @peculiar/x509 for the rest")();
-  }
 }
 
 const { Hash, Hmac, createHash, createHmac, hash } = hashing;
@@ -65,7 +60,10 @@ export const cryptoModule = {
   KeyObject,
   Sign,
   Verify,
-  X509Certificate,
+  X509Certificate: missing(
+    "X509Certificate",
+    "createPublicKey reads the key of a certificate; bundle @peculiar/x509 for the rest",
+  ),
   constants,
   createCipheriv,
   createDecipheriv,

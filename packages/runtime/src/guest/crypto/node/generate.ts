@@ -71,7 +71,7 @@ export function generateKeyPair(
 ): void {
   const callback = rest.at(-1) as Callback<[unknown, unknown]>;
   checkCallback(callback);
-  const options = (rest.length === 2 ? rest[0] : undefined) ?? ({} as PairOptions);
+  const options = (rest.length === 2 ? rest[0] : undefined) ?? {};
   const make = type === "rsa" ? rsaMaker(options) : async () => asNode(() => generateNow(type, options));
   const then: Callback<[{ publicKey: unknown; privateKey: unknown }]> = (error, pair) => {
     if (error === null) callback(null, pair.publicKey, pair.privateKey);

@@ -90,7 +90,7 @@ export function scrypt(
 ): void {
   const callback = rest.at(-1) as Callback<[NodeBuffer]>;
   checkCallback(callback);
-  const args = scryptArguments(password, salt, length, rest.length === 2 ? (rest[0] as ScryptInput) : undefined);
+  const args = scryptArguments(password, salt, length, rest.length === 2 ? rest[0] : undefined);
   const memory = 128 * args.settings.cost * args.settings.blockSize;
   if (memory > CRYPTO_LIMITS.scryptMemoryMax) {
     throw nodeError("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", "Invalid scrypt params: at most 64 MiB of memory", RangeError);

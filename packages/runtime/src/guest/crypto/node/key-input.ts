@@ -54,7 +54,7 @@ function invalidKind(kind: string, expected: string): Error {
 
 function optionsOf(input: unknown): KeyInput {
   if (typeof input === "object" && input !== null && bytesOf(input) === undefined && materialOf(input) === undefined) {
-    return input as KeyInput;
+    return input;
   }
   return { key: input };
 }

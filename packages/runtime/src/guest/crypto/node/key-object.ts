@@ -86,8 +86,7 @@ export class KeyObject {
   }
 
   static {
-    read = (key) =>
-      typeof key === "object" && key !== null && #material in key ? (key as KeyObject).#material : undefined;
+    read = (key) => (typeof key === "object" && key !== null && #material in key ? key.#material : undefined);
   }
 }
 brand(KeyObject, "KeyObject");

@@ -1,4 +1,4 @@
-import { IntrinsicTypeError, IntrinsicUint8Array } from "../../primordials.ts";
+import { IntrinsicTypeError, IntrinsicUint8Array, toText } from "../../primordials.ts";
 import { type Bytes, copyBytes, requireBytes } from "../../web/bytes.ts";
 import { type CryptoKey, slotsOf } from "./crypto-key.ts";
 import { notSupported } from "./fault.ts";
@@ -105,7 +105,8 @@ export function normalize(operation: Operation, algorithm: unknown): Algorithm {
   const normal: Record<string, unknown> = { name };
   for (const [member, convert] of Object.entries(members)) {
     const field = member.replace("?", "");
-    const value = typeof algorithm === "object" ? (algorithm as Record<string, unknown>)[field] : undefined;
+    const value =
+      typeof algorithm === "object" && algorithm !== null ? (algorithm as Record<string, unknown>)[field] : undefined;
     if (value !== undefined) normal[field] = convert(`${name}: ${field}`, value);
     else if (field === member) throw new IntrinsicTypeError(`${name}: ${field} is missing`);
   }
@@ -117,10 +118,10 @@ export function supports(operation: Operation, name: string): boolean {
 }
 
 function nameOf(algorithm: unknown): string {
-  if (typeof algorithm === "string") return algorithm;
-  const name = typeof algorithm === "object" ? (algorithm as { name?: unknown } | null)?.name : undefined;
+  if (typeof algorithm !== "object" || algorithm === null) return String(algorithm);
+  const { name } = algorithm as { name?: unknown };
   if (name === undefined) throw new IntrinsicTypeError("The algorithm must be a name or an object with a name");
-  return String(name);
+  return toText(name);
 }
 
 function explain(operation: Operation, name: string): string {

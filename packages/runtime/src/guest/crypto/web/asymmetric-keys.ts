@@ -169,7 +169,7 @@ export function exportAsymmetricKey(format: string, { material, algorithm, usage
   if ((format === "pkcs8") !== (key.kind === "private")) {
     throw invalidAccess(`A ${key.kind} key cannot be exported in the format "${format}"`);
   }
-  return format === "raw" ? rawOf(key) : exportKey(key, format as "pkcs8" | "spki");
+  return format === "raw" ? rawOf(key) : exportKey(key, format);
 }
 
 function rawOf(key: AsymmetricKey): Bytes {

@@ -68,7 +68,7 @@ export class CryptoKey {
   }
 
   static {
-    read = (key) => (typeof key === "object" && key !== null && #slots in key ? (key as CryptoKey).#slots : undefined);
+    read = (key) => (typeof key === "object" && key !== null && #slots in key ? key.#slots : undefined);
   }
 }
 brand(CryptoKey, "CryptoKey");

@@ -1,3 +1,4 @@
+import { toText } from "../../primordials.ts";
 import type { Bytes } from "../../web/bytes.ts";
 import { base64urlOf, bytesOfBase64url } from "../base64url.ts";
 import { bytesOfAscii, type Jwk } from "../key-material.ts";
@@ -18,7 +19,7 @@ export function readJwk(value: unknown): Jwk {
   const jwk: Jwk = {};
   for (const member of MEMBERS) {
     const found = source[member];
-    if (found !== undefined) jwk[member] = String(found);
+    if (found !== undefined) jwk[member] = toText(found);
   }
   const { ext, key_ops: operations, oth } = source;
   if (ext !== undefined) jwk["ext"] = Boolean(ext);
