@@ -78,12 +78,14 @@ export type CryptoRefusal = "bad-request" | "bad-key" | "unsupported-key" | "too
  * some 50 ms on a slow machine; the guest does what is beyond it in its own thread, or as a task.
  */
 export const CRYPTO_LIMITS = {
-  computeBytesMax: 8 * 1024 * 1024,
+  computeBytesMax: 4 * 1024 * 1024,
+  /** AES-KW goes over its data six times, a block of 8 bytes at a time. */
+  wrapBytesMax: 64 * 1024,
   /** A private RSA key of 4,096 bits is 2,376 bytes of DER, 3,272 of PEM and 3,300 of JWK. */
   keyBytesMax: 8 * 1024,
   rsaBitsMin: 512,
   rsaBitsMax: 4_096,
-  /** Iterations times blocks of output. */
+  /** By `pbkdf2Cost`. */
   pbkdf2ComputeCostMax: 50_000,
   pbkdf2TaskCostMax: 10_000_000,
   /** cost × blockSize × parallelization: 16 times Node's default. */
@@ -114,5 +116,18 @@ export const HASH_BYTES: Readonly<Record<string, number>> = {
   blake2b512: 64,
   blake2s256: 32,
 };
+
+/** Rounds of the hash, about: every block of output begins with the whole salt. */
+export function pbkdf2Cost(
+  { hash, iterations, length }: { readonly hash: string; readonly iterations: number; readonly length: number },
+  inputBytes: number,
+): number {
+  return Math.ceil(length / (HASH_BYTES[hash] ?? 1)) * (iterations + inputBytes / 64);
+}
+
+/** The same of the two PBKDF2 inside scrypt, which begin with the salt and with all of its blocks. */
+export function scryptEndsCost(blocksBytes: number, length: number, inputBytes: number): number {
+  return (blocksBytes / 32) * (1 + inputBytes / 64) + Math.ceil(length / 32) * (1 + blocksBytes / 64);
+}
 
 export const EC_CURVES = ["prime256v1", "secp384r1", "secp521r1", "secp256k1"] as const;

@@ -139,6 +139,8 @@ export {
   type CryptoTask,
   EC_CURVES,
   HASH_BYTES,
+  pbkdf2Cost,
   type RsaPadding,
+  scryptEndsCost,
   type SignatureScheme,
 } from "./crypto-call.ts";

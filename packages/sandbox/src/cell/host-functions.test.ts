@@ -130,13 +130,22 @@ test("a private key that asks for two thousand million rounds of its passphrase 
   expect(compute({ ...read, from: "pem" }, Buffer.from(pem))).toBe("bad-key");
 });
 
+test("a salt of megabytes counts for every block that begins with it, in PBKDF2 and in scrypt", async () => {
+  const [password, salt] = [bytes(8), bytes(200_000)];
+  expect(compute({ do: "pbkdf2", hash: "md5", iterations: 1, length: 65_536 }, password, salt)).toBe("too-costly");
+  const scrypt = { do: "scrypt", cost: 2, blockSize: 2 ** 10, parallelization: 2 ** 8, length: 65_536 };
+  expect(await task(scrypt, password, salt)).toBe("too-costly");
+  const wrap = { do: "cipher", cipher: "id-aes256-wrap", encrypt: true };
+  expect(compute(wrap, bytes(32), bytes(8), bytes(2 ** 20))).toBe("too-costly");
+});
+
 test("an RSA key whose numbers are longer than its modulus is refused", () => {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
   const jwk = privateKey.export({ format: "jwk" });
   const swollen = {
     ...jwk,
-    dp: Buffer.alloc(600, 0x7f).toString("base64url"),
-    dq: Buffer.alloc(600, 0x7f).toString("base64url"),
+    dp: Buffer.alloc(200, 0x7f).toString("base64url"),
+    dq: Buffer.alloc(200, 0x7f).toString("base64url"),
   };
   expect(["unsupported-key", "bad-key"]).toContain(
     compute({ ...read, from: "jwk" }, Buffer.from(JSON.stringify(swollen))),

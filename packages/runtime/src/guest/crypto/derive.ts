@@ -1,7 +1,7 @@
 import { extract, expand } from "@noble/hashes/hkdf.js";
-import { CRYPTO_LIMITS } from "@sluice/core";
+import { CRYPTO_LIMITS, pbkdf2Cost } from "@sluice/core";
 import type { Bytes } from "../web/bytes.ts";
-import { guestHash, hashBytes } from "./hashes.ts";
+import { guestHash } from "./hashes.ts";
 import { compute, computeLater } from "./host.ts";
 
 const loadPbkdf2 = () => require("@noble/hashes/pbkdf2.js") as typeof import("@noble/hashes/pbkdf2.js");
@@ -30,7 +30,7 @@ export function hkdfOf(hash: string, key: Bytes, salt: Bytes, info: Bytes, lengt
  * own deadline applies, because a deep derivation would hold up the cell for its neighbours.
  */
 export function pbkdf2Now(password: Bytes, salt: Bytes, { hash, iterations, length }: Pbkdf2Options): Bytes {
-  const cost = iterations * Math.ceil(length / hashBytes(hash));
+  const cost = pbkdf2Cost({ hash, iterations, length }, password.length + salt.length);
   const fits = length <= CRYPTO_LIMITS.derivedBytesMax && password.length + salt.length <= CRYPTO_LIMITS.taskBytesMax;
   if (fits && cost <= CRYPTO_LIMITS.pbkdf2ComputeCostMax) {
     return compute({ do: "pbkdf2", hash, iterations, length }, password, salt);

@@ -69,7 +69,7 @@ export function compute(text: string, bytes: Uint8Array): Buffer {
     case "generate":
       return generate(asked);
     case "pbkdf2": {
-      const { hash, iterations, length } = pbkdf2Request(asked, CRYPTO_LIMITS.pbkdf2ComputeCostMax);
+      const { hash, iterations, length } = pbkdf2Request(asked, parts, CRYPTO_LIMITS.pbkdf2ComputeCostMax);
       return pbkdf2Sync(part(parts, 0), part(parts, 1), iterations, length, hash);
     }
     default:
@@ -81,6 +81,7 @@ function cipher({ cipher: name, encrypt }: Of<"cipher">, parts: readonly Buffer[
   const algorithm = oneOf(name, CIPHERS);
   const key = part(parts, 0);
   const iv = algorithm.endsWith("ecb") ? null : part(parts, 1);
+  if (algorithm.endsWith("wrap") && part(parts, 2).length > CRYPTO_LIMITS.wrapBytesMax) throw new Refusal("too-costly");
   const run = encrypt ? createCipheriv(algorithm, key, iv) : createDecipheriv(algorithm, key, iv);
   if (/-(cbc|ecb)$/.test(algorithm)) run.setAutoPadding(false);
   const done = run.update(part(parts, 2));

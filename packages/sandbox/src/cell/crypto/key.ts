@@ -69,7 +69,7 @@ function parse(from: KeyRequest["from"], as: KeyRequest["as"], input: Buffer): K
   }
 }
 
-/** Each number of the key may be as long as the largest modulus: twice a slow key's time is the most that it costs. */
+/** A key whose numbers are longer than an honest one's would take many times as long to use. */
 function checkRsa(key: KeyObject): void {
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < CRYPTO_LIMITS.rsaBitsMin || bits > CRYPTO_LIMITS.rsaBitsMax) throw new Refusal("unsupported-key");
@@ -79,8 +79,12 @@ function checkRsa(key: KeyObject): void {
     if (der.length > PSS_BYTES_MAX) throw new Refusal("unsupported-key");
     return;
   }
-  for (const value of Object.values(key.export({ format: "jwk" }))) {
-    if (typeof value === "string" && value.length > INTEGER_CHARS_MAX) throw new Refusal("unsupported-key");
+  const jwk = key.export({ format: "jwk" });
+  const modulusChars = jwk.n?.length ?? 0;
+  for (const [member, value] of Object.entries(jwk)) {
+    // Primes and what belongs to them are half as long as the modulus.
+    const charsMax = /^(p|q|dp|dq|qi)$/.test(member) ? modulusChars * 0.55 + 4 : INTEGER_CHARS_MAX;
+    if (typeof value === "string" && value.length > charsMax) throw new Refusal("unsupported-key");
   }
 }
 

@@ -1,6 +1,6 @@
 import { generateKeyPair, pbkdf2, scrypt, type ScryptOptions } from "node:crypto";
 import { promisify } from "node:util";
-import { CRYPTO_LIMITS, type CryptoRefusal, type CryptoTask } from "@sluice/core";
+import { CRYPTO_LIMITS, type CryptoRefusal, type CryptoTask, scryptEndsCost } from "@sluice/core";
 import { Refusal, refusalOf } from "./refusal.ts";
 import { part, pbkdf2Request, readRequest, wholeNumber } from "./request.ts";
 
@@ -28,7 +28,7 @@ async function begin(text: string, bytes: Uint8Array): Promise<Uint8Array> {
   const task = request as CryptoTask;
   switch (task.do) {
     case "pbkdf2": {
-      const { hash, iterations, length } = pbkdf2Request(task, CRYPTO_LIMITS.pbkdf2TaskCostMax);
+      const { hash, iterations, length } = pbkdf2Request(task, parts, CRYPTO_LIMITS.pbkdf2TaskCostMax);
       return derivePbkdf2(part(parts, 0), part(parts, 1), iterations, length, hash);
     }
     case "scrypt":
@@ -51,7 +51,10 @@ async function beginScrypt(task: Extract<CryptoTask, { do: "scrypt" }>, parts: r
   const parallelization = wholeNumber(task.parallelization, 1, 2 ** 20);
   const length = wholeNumber(task.length, 0, CRYPTO_LIMITS.derivedBytesMax);
   const memory = 128 * blockSize * (cost + parallelization + 2);
-  const tooMuch = cost * blockSize * parallelization > CRYPTO_LIMITS.scryptTaskCostMax;
+  const inputBytes = part(parts, 0).length + part(parts, 1).length;
+  const ends = scryptEndsCost(128 * blockSize * parallelization, length, inputBytes);
+  const tooMuch =
+    cost * blockSize * parallelization > CRYPTO_LIMITS.scryptTaskCostMax || ends > CRYPTO_LIMITS.pbkdf2TaskCostMax;
   if (tooMuch || memory > CRYPTO_LIMITS.scryptMemoryMax) throw new Refusal("too-costly");
   const options = { cost, blockSize, parallelization, maxmem: memory + 1_024 };
   return deriveScrypt(part(parts, 0), part(parts, 1), length, options);

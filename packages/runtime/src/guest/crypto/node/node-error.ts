@@ -45,7 +45,7 @@ const REASONS: Readonly<Record<CryptoRefusal, readonly [code: string, message: s
   ],
   "too-costly": [
     "ERR_OUT_OF_RANGE",
-    "The operation asks for more work or data than a function may have done at once (8 MiB, 10 million iterations)",
+    "The operation asks for more work or data than a function may have done at once (4 MiB, 10 million iterations)",
   ],
   failed: ["ERR_CRYPTO_OPERATION_FAILED", "Operation failed"],
 };

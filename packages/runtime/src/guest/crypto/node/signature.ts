@@ -87,7 +87,7 @@ abstract class Signing extends StreamFace {
     if (this.#length > CRYPTO_LIMITS.computeBytesMax - CRYPTO_LIMITS.keyBytesMax) {
       throw nodeError(
         "ERR_OUT_OF_RANGE",
-        "At most 8 MiB can be signed or verified at once: sign a hash of it",
+        "At most 4 MiB can be signed or verified at once: sign a hash of it",
         RangeError,
       );
     }
