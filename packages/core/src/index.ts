@@ -140,3 +140,16 @@ export type {
   WorkerDirectory,
   WorkerLease,
 } from "./stores.ts";
+export {
+  CRYPTO_LIMITS,
+  type CryptoKeyFacts,
+  type CryptoRefusal,
+  type CryptoRequest,
+  type CryptoTask,
+  EC_CURVES,
+  HASH_BYTES,
+  pbkdf2Cost,
+  type RsaPadding,
+  scryptEndsCost,
+  type SignatureScheme,
+} from "./crypto-call.ts";
