@@ -1,3 +1,6 @@
+import type { Runtime } from "./function.ts";
+import { CRYPTO_LIMITS } from "./crypto-call.ts";
+
 /**
  * Everything a guest can ask of its host, in one table. The guest prelude (`packages/runtime`) sends by number, the
  * cell (`packages/sandbox`) checks size and quota and answers what it can itself, and forwards `place: "parent"` calls
@@ -40,10 +43,10 @@ export const HOST_CALLS = {
   "timer.clear": notify(6, 32),
   /** text = number of bytes (≤ 65,536) → bytes. */
   "crypto.random": sync(10, 32),
-  /** text = algorithm (SHA-1, SHA-256, SHA-384, SHA-512, MD5), bytes = data → bytes. */
-  "crypto.digest": sync(11, 32 * MIB),
-  /** text = JSON { hash, key: base64 }, bytes = data → bytes. */
-  "crypto.hmac": sync(12, 32 * MIB),
+  /** text = CryptoRequest JSON with `parts`, bytes = the parts → bytes, or a CryptoRefusal as text. */
+  "crypto.compute": sync(11, CRYPTO_LIMITS.computeBytesMax + 64 * 1024),
+  /** text = CryptoTask JSON with `parts`, bytes = the parts → bytes; `code` of a failure = CryptoRefusal. */
+  "crypto.task": { op: 12, mode: "async", place: "cell", maxArgBytes: CRYPTO_LIMITS.taskBytesMax },
   /** text = FetchRequestHead JSON, bytes = body → text = FetchResponseHead JSON, bytes = body. */
   "http.fetch": remote(20, 33 * MIB),
   /** text = JSON { key } → text = JSON { value: string | null }. */
@@ -54,13 +57,21 @@ export const HOST_CALLS = {
   "kv.delete": remote(32, 4 * 1024),
   /** text = JSON { prefix, limit?, cursor? } → text = JSON { keys: string[], cursor: string | null }. */
   "kv.list": remote(33, 4 * 1024),
+  /**
+   * text = StreamHead JSON or empty, bytes = a piece of the streamed response → text = "", once it was taken. Pieces are
+   * taken in their order.
+   */
+  "response.write": remote(70, 256 * 1024),
 } as const satisfies Record<string, HostCallEntry>;
 
 export type HostCallName = keyof typeof HOST_CALLS;
 
 /** First argument of the guest's `dispatch`. */
 export const DISPATCH = {
-  /** a = factory function `(exports, require, module) => void`, b = GuestSettings JSON. Answered by `init.done`. */
+  /**
+   * a = factory function `(exports, require, module) => void`, or for the runtime `wasi` an ArrayBuffer with the
+   * program; b = GuestSettings JSON. Answered by `init.done`.
+   */
   load: 1,
   /**
    * id = sequence number, a = event JSON, b = GuestContext JSON; further invocations follow in the same call, three
@@ -77,6 +88,7 @@ export const DISPATCH = {
 
 /** What a function's prelude is told once, before user code runs. */
 export interface GuestSettings {
+  readonly runtime: Runtime;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly functionName: string;

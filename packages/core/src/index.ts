@@ -26,7 +26,13 @@ export {
   type RetryDecision,
   type RetryPolicy,
 } from "./retry-policy.ts";
-export { DEFAULT_FUNCTION_CONFIG, type EgressRule, type FunctionConfig, type FunctionVersion } from "./function.ts";
+export {
+  DEFAULT_FUNCTION_CONFIG,
+  type EgressRule,
+  type FunctionConfig,
+  type FunctionVersion,
+  type Runtime,
+} from "./function.ts";
 export type {
   BoundTrigger,
   CronTrigger,
@@ -134,3 +140,16 @@ export type {
   WorkerDirectory,
   WorkerLease,
 } from "./stores.ts";
+export {
+  CRYPTO_LIMITS,
+  type CryptoKeyFacts,
+  type CryptoRefusal,
+  type CryptoRequest,
+  type CryptoTask,
+  EC_CURVES,
+  HASH_BYTES,
+  pbkdf2Cost,
+  type RsaPadding,
+  scryptEndsCost,
+  type SignatureScheme,
+} from "./crypto-call.ts";

@@ -21,6 +21,8 @@ export const LIMITS = {
   /** Asynchronous event payload. */
   asyncPayloadBytesMax: 1024 * 1024,
   codeBytesMax: 50 * 1024 * 1024,
+  /** Of one version; without the text of the sources it is about as large as the code. */
+  sourceMapBytesMax: 16 * 1024 * 1024,
   /** Log text kept of one attempt; past it, lines are dropped and counted. */
   logBytesPerAttempt: 256 * 1024,
   logLineBytes: 16 * 1024,

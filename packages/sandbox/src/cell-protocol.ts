@@ -1,4 +1,4 @@
-import type { GuestSettings, LogLine } from "@sluice/core";
+import { type GuestSettings, LIMITS, type LogLine } from "@sluice/core";
 
 /**
  * What the worker's parent process and a cell say to each other (frames of `@sluice/core`).
@@ -20,8 +20,11 @@ import type { GuestSettings, LogLine } from "@sluice/core";
 export const TO_CELL = { hello: 1, define: 2, forget: 3, invoke: 4, reply: 5, fail: 6 } as const;
 export const FROM_CELL = { ready: 1, started: 2, done: 3, logs: 4, hostCall: 5, status: 6, broken: 7 } as const;
 
-/** Largest frame either side accepts: a 32 MiB fetch body and its head. */
-export const CELL_FRAME_BYTES_MAX = 36 * 1024 * 1024;
+/** Largest frame that a cell may send: a 32 MiB fetch body and its head. */
+export const FROM_CELL_BYTES_MAX = 36 * 1024 * 1024;
+
+/** Largest frame that a cell accepts: the code of a function, and its head. */
+export const TO_CELL_BYTES_MAX = LIMITS.codeBytesMax + 1024 * 1024;
 
 /** Host calls that a cell may have open at the parent; a guest's prelude keeps to far fewer. */
 export const HOST_CALLS_OPEN_MAX = 1_000;

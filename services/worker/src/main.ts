@@ -29,6 +29,7 @@ runService({
     const worker = new Worker({ config, stores, prelude, isolation, logger, now: Date.now });
     onStop("cells", () => worker.pool.stop());
     onStop("fetch", () => worker.fetch.stop());
+    onStop("source maps", () => worker.sourceMaps.stop());
     onStop("slots", () => worker.slots.stop());
     onStop("journal", () => worker.journal.flush());
     const stopListening = await stores.registry.onChange((ref) => worker.forget(ref));

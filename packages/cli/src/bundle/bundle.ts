@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { builtinModules } from "node:module";
 import { LIMITS } from "@sluice/core";
 import { build, type BuildFailure, type BuildOptions, type Message, type Metafile } from "esbuild";
+import { sha256 } from "./artifact-digest.ts";
 import { ASYNC_LOWERING, keepContextOfReturned, usesAsyncContext } from "./async-lowering.ts";
 import { wasmModules } from "./import-plugins.ts";
 import { refusedImports } from "./refused-imports.ts";
@@ -16,11 +16,19 @@ export interface BundleRequest {
 }
 
 export interface Bundle {
-  /** Body of a CommonJS factory `(exports, require, module, __filename, __dirname)`, as UTF-8. */
+  /** Body of a CommonJS factory `(exports, require, module, __filename, __dirname)`, as UTF-8; or a `.wasm` file. */
   readonly code: Uint8Array;
   /** SHA-256 of the code, hex. */
   readonly digest: string;
+  /** Paths relative to the manifest's folder, without the text of the sources; absent where it would be too large. */
+  readonly sourceMap: SourceMap | undefined;
   readonly warnings: readonly BundleFault[];
+}
+
+export interface SourceMap {
+  readonly json: Uint8Array;
+  /** SHA-256 of the JSON, hex. */
+  readonly digest: string;
 }
 
 export interface BundleFault {
@@ -41,7 +49,8 @@ const PROVIDED = ["sluice", "sluice/*", "node:*", ...builtinModules];
 export async function bundleFunction(request: BundleRequest): Promise<BundleResult> {
   try {
     const { outputFiles, warnings, metafile } = await buildWithContext(request);
-    const [output, ...others] = outputFiles;
+    const map = outputFiles.find((file) => file.path.endsWith(".js.map"));
+    const [output, ...others] = outputFiles.filter((file) => !file.path.endsWith(".map"));
     if (output === undefined || others.length > 0) {
       return { ok: false, faults: [{ message: "imports a style sheet, which has no meaning in a function" }] };
     }
@@ -52,9 +61,13 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
       const message = `is ${code.length} bytes when bundled; at most ${LIMITS.codeBytesMax} are taken`;
       return { ok: false, faults: [{ message }] };
     }
-    const digest = createHash("sha256").update(code).digest("hex");
-    const refused = refusedImports(metafile).map((message) => ({ message }));
-    return { ok: true, bundle: { code, digest, warnings: [...warnings.map(toFault), ...refused] } };
+    const faults: BundleFault[] = [
+      ...warnings.map(toFault),
+      ...refusedImports(metafile).map((message) => ({ message })),
+    ];
+    const sourceMap = map === undefined ? undefined : toSourceMap(map.contents);
+    if (sourceMap === undefined) faults.push({ message: "has so large a source map that traces will name the bundle" });
+    return { ok: true, bundle: { code, digest: sha256(code), sourceMap, warnings: faults } };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     return { ok: false, faults: error.errors.map(toFault) };
@@ -68,10 +81,15 @@ async function buildWithContext(request: BundleRequest) {
   if (!usesAsyncContext(result.metafile)) return result;
   const lowered = await build({ ...options, ...ASYNC_LOWERING });
   const encoder = new TextEncoder();
-  const outputFiles = lowered.outputFiles.map(({ text }) => ({
-    contents: encoder.encode(keepContextOfReturned(text)),
+  const outputFiles = lowered.outputFiles.map(({ path, text, contents }) => ({
+    path,
+    contents: path.endsWith(".map") ? contents : encoder.encode(keepContextOfReturned(text)),
   }));
   return { ...lowered, outputFiles };
+}
+
+function toSourceMap(json: Uint8Array): SourceMap | undefined {
+  return json.length > LIMITS.sourceMapBytesMax ? undefined : { json, digest: sha256(json) };
 }
 
 function bundleOptions({ entry, folder, environment }: BundleRequest) {
@@ -90,7 +108,9 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     charset: "utf8",
     keepNames: true,
     legalComments: "none",
-    sourcemap: false,
+    sourcemap: "external",
+    // Nothing reads it at run time, and sources may be private.
+    sourcesContent: false,
     external: PROVIDED,
     // As on other serverless platforms: packages choose their fast paths unless the function says otherwise.
     define: {

@@ -41,6 +41,9 @@ export const loadEventClasses = () => require("./web/event-classes.ts") as typeo
 export const loadReportError = () => require("./web/report-error.ts") as typeof import("./web/report-error.ts");
 export const loadCrypto = () => require("./crypto/crypto.ts") as typeof import("./crypto/crypto.ts");
 export const loadSubtle = () => require("./crypto/subtle.ts") as typeof import("./crypto/subtle.ts");
+export const loadCryptoKey = () => require("./crypto/web/crypto-key.ts") as typeof import("./crypto/web/crypto-key.ts");
+export const loadNodeCrypto = () =>
+  require("./crypto/node/crypto-module.ts") as typeof import("./crypto/node/crypto-module.ts");
 export const loadBuffer = () => require("./node/buffer.ts") as typeof import("./node/buffer.ts");
 
 export const loadAssert = () => require("./node/assert/assert.ts") as typeof import("./node/assert/assert.ts");
@@ -65,6 +68,8 @@ export const loadUtil = () =>
 export const loadV8Module = () => require("./node/v8-module.ts") as typeof import("./node/v8-module.ts");
 export const loadWorkerThreads = () => require("./node/worker-threads.ts") as typeof import("./node/worker-threads.ts");
 export const loadZlib = () => require("./node/zlib/zlib.ts") as typeof import("./node/zlib/zlib.ts");
+export const loadWebAssembly = () => require("./wasm/web-assembly.ts") as typeof import("./wasm/web-assembly.ts");
+export const loadWasiProgram = () => require("./wasi/program.ts") as typeof import("./wasi/program.ts");
 
 export const loadKv = () => require("./kv/kv.ts") as typeof import("./kv/kv.ts");
 export const loadFormat = () => require("./console/format.ts") as typeof import("./console/format.ts");

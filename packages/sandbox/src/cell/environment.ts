@@ -1,8 +1,8 @@
-import { type FunctionError, type GuestContext, LIMITS, type LogLine } from "@sluice/core";
+import { type FunctionError, type GuestContext, LIMITS, type LogLine, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import type { Definition, WireLogLine } from "../cell-protocol.ts";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory } from "../seam.ts";
 import type { Call } from "./call.ts";
-import { explainEnd, type TimeoutFacts } from "./explain-end.ts";
+import { explainEnd, type Rejection, type TimeoutFacts } from "./explain-end.ts";
 import { OpenCalls } from "./open-calls.ts";
 import { GuestTimers } from "./guest-timers.ts";
 
@@ -37,7 +37,7 @@ export interface HostCallRequest {
 
 export interface EnvironmentOptions {
   readonly definition: Definition;
-  readonly code: string;
+  readonly code: string | Uint8Array;
   readonly factory: SandboxFactory;
   readonly sink: EnvironmentSink;
   /** Monotonic milliseconds. */
@@ -47,6 +47,8 @@ export interface EnvironmentOptions {
 
 /** How often the heap is measured while calls come in. */
 const MEMORY_SAMPLE_MS = 500;
+/** How the guest's own error begins when WebAssembly used up the memory. */
+const OUT_OF_MEMORY = `{"errorType":"${SANDBOX_ERROR_TYPES.outOfMemory}"`;
 const ORPHAN_LINES_MAX = 100;
 /** V8's own timeout covers one synchronous stretch; it gets this much longer than the wall deadline to blame CPU only when CPU is to blame. */
 const SEGMENT_SLACK_MS = 5;
@@ -65,7 +67,8 @@ export class Environment implements SandboxEvents {
   #seq = 0;
   readonly #openCalls = new OpenCalls();
   #expired: { readonly at: number; readonly facts: TimeoutFacts } | undefined;
-  #rejection: string | undefined;
+  #retired = false;
+  #rejection: Rejection | undefined;
   #waiting: (() => void)[] = [];
   #orphanLines: WireLogLine[] = [];
   #memoryMb = 1;
@@ -101,7 +104,9 @@ export class Environment implements SandboxEvents {
   }
 
   get ready(): boolean {
-    return this.#sandbox !== undefined && this.#expired === undefined && this.#rejection === undefined;
+    return (
+      this.#sandbox !== undefined && this.#expired === undefined && this.#rejection === undefined && !this.#retired
+    );
   }
 
   get head(): Call | undefined {
@@ -179,11 +184,14 @@ export class Environment implements SandboxEvents {
     // What did not wait took as long as its CPU time; on a busy machine the clock says more, and is wrong.
     const elapsedMs = clock - entry.call.startedAt;
     const costMs = this.#waits ? elapsedMs : Math.min(elapsedMs, this.#cpuPerCallMs);
+    // The guest begins nothing more, so what lies in its mailbox is innocent and goes elsewhere.
+    if (!ok && json.startsWith(OUT_OF_MEMORY)) this.#retired = true;
     const next = this.head;
     if (next === undefined) this.idleSince = clock;
-    else this.#begin(next);
+    else if (!this.#retired) this.#begin(next);
     if (clock - this.#sampledAt > MEMORY_SAMPLE_MS) this.#sample();
     this.#options.sink.finished(this, { call: entry.call, ok, json, costMs });
+    if (this.#retired) this.#sandbox?.dispose();
   }
 
   logged(_seq: number, text: string): void {
@@ -213,8 +221,8 @@ export class Environment implements SandboxEvents {
   }
 
   /** As in Node: what nobody handled ends the process, here the isolate, and with it the invocation. */
-  rejected(message: string): void {
-    this.#rejection = message;
+  rejected(message: string, trace: readonly string[]): void {
+    this.#rejection = { message, trace };
     this.#sandbox?.dispose();
   }
 

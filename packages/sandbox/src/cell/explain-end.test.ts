@@ -1,15 +1,16 @@
 import type { Definition } from "../cell-protocol.ts";
-import { explainEnd, framesOfStack, outOfMemory, timedOut } from "./explain-end.ts";
+import { explainEnd, outOfMemory, timedOut } from "./explain-end.ts";
+import { codeFramesOf } from "./isolate-errors.ts";
 
 const definition = { memoryMb: 128, timeoutMs: 3_000 } as Definition;
 const why = (facts: Parameters<typeof timedOut>[2]): string => timedOut("id", definition, facts).explanation ?? "";
 
 test("a timeout on the CPU says where the code was, and keeps its frames", () => {
   const stack =
-    "Error: Script execution timed out.\n    at inner (index.js:1:30)\n    at turn (sluice:runtime:4:1)\n" +
-    "    at handler (index.js:3:2)\n    at (<isolated-vm boundary>)\n    at IsolateSandbox (/opt/sluice/isolate.ts:1:1)";
-  const frames = framesOfStack(stack);
-  expect(frames).toEqual(["    at inner (index.js:1:30)", "    at handler (index.js:3:2)"]);
+    "Error: Script execution timed out.\n    at inner (/var/task/index.js:1:30)\n    at turn (sluice:runtime:4:1)\n" +
+    "    at handler (/var/task/index.js:3:2)\n    at (<isolated-vm boundary>)\n    at IsolateSandbox (/opt/sluice/isolate.ts:1:1)";
+  const frames = codeFramesOf(Object.assign(new Error(), { stack }), "/var/task/index.js");
+  expect(frames).toEqual(["    at inner (/var/task/index.js:1:30)", "    at handler (/var/task/index.js:3:2)"]);
   const error = explainEnd({
     reason: "timeout",
     invocationId: "id",
@@ -19,7 +20,9 @@ test("a timeout on the CPU says where the code was, and keeps its frames", () =>
     rejection: undefined,
   });
   expect(error).toMatchObject({ errorType: "Sandbox.Timedout", trace: frames });
-  expect(error.explanation).toMatch(/CPU busy.*timeoutMs 3000, wall-clock.*It was at inner \(index\.js:1:30\)\./);
+  expect(error.explanation).toMatch(
+    /CPU busy.*timeoutMs 3000, wall-clock.*It was at inner \(\/var\/task\/index\.js:1:30\)\./,
+  );
 });
 
 test("a timeout in waiting says how much CPU was used and what was open", () => {

@@ -1,4 +1,4 @@
-import { type FunctionError, LIMITS, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import { type FunctionError, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import type { Definition } from "../cell-protocol.ts";
 import type { SandboxEnd } from "../seam.ts";
 
@@ -21,6 +21,12 @@ export type MemoryFacts =
   | "heap, inside one operation"
   | "unknown";
 
+/** A promise of the guest's was rejected and nobody handled it. */
+export interface Rejection {
+  readonly message: string;
+  readonly trace: readonly string[];
+}
+
 /** Names a forced end as the invocation's error and says which limit was met (texts of the first part: Lambda's own). */
 export function explainEnd(params: {
   readonly reason: SandboxEnd;
@@ -29,8 +35,7 @@ export function explainEnd(params: {
   /** Set when the wall deadline had passed. */
   readonly expired: TimeoutFacts | undefined;
   readonly frames: readonly string[];
-  /** Message of a rejection that nobody handled. */
-  readonly rejection: string | undefined;
+  readonly rejection: Rejection | undefined;
 }): FunctionError {
   const { reason, invocationId, definition, expired, frames, rejection } = params;
   if (rejection !== undefined) return unhandled(rejection);
@@ -44,11 +49,11 @@ export function explainEnd(params: {
   return exited(invocationId, "The isolate ended and nobody knows why. Look at the worker's log at this time.");
 }
 
-function unhandled(message: string): FunctionError {
+function unhandled({ message, trace }: Rejection): FunctionError {
   return {
     errorType: SANDBOX_ERROR_TYPES.unhandledRejection,
     errorMessage: message,
-    trace: [],
+    trace,
     explanation: "A promise was rejected and nothing awaited or caught it: await it, or add a catch.",
   };
 }
@@ -126,18 +131,4 @@ function exited(invocationId: string, explanation: string): FunctionError {
     trace: [],
     explanation,
   };
-}
-
-const FRAMES_MAX = 10;
-const BOUNDARY = "<isolated-vm boundary>";
-const RUNTIME = "sluice:";
-
-/** Frames of user code from the stack of V8's timeout; what lies beyond the isolate's boundary is ours. */
-export function framesOfStack(stack: string): readonly string[] {
-  const frames: string[] = [];
-  for (const line of stack.slice(0, LIMITS.errorTextChars).split("\n")) {
-    if (line.includes(BOUNDARY) || frames.length === FRAMES_MAX) break;
-    if (line.startsWith("    at ") && !line.includes(RUNTIME)) frames.push(line);
-  }
-  return frames;
 }

@@ -10,7 +10,7 @@ import {
   LIMITS,
 } from "@sluice/core";
 import {
-  CELL_FRAME_BYTES_MAX,
+  FROM_CELL_BYTES_MAX,
   type CellBroken,
   type CellOptions,
   type CellStatus,
@@ -22,6 +22,7 @@ import {
 import type { CellCgroup } from "./cgroup.ts";
 import { CellHostCalls } from "./cell-host-calls.ts";
 import { memoryOverrun, type MemoryOverrun } from "./cell-memory.ts";
+import { patienceMs } from "./cell-patience.ts";
 import { readBroken, readDoneHead, readFunctionError, readLogLines, readStatus } from "./cell-words.ts";
 import type { Isolation } from "./isolation.ts";
 import { CellDefinitions } from "./cell-definitions.ts";
@@ -44,14 +45,10 @@ export interface CellProcessOptions {
   readonly spawn?: (cell: CellSpawn) => ChildProcess;
 }
 
-/** A cell with work says something every 250 ms; one that is starting may take longer on a busy machine. */
-const SILENT_MS = 1_500;
-const BOOT_MS = 30_000;
 /** A cell reads what it is sent; one that does not, while it shows life signs, would have us keep it all. */
 const UNREAD_BYTES_MAX = 512 * 1024 * 1024;
 const PAYLOAD_BYTES_MAX = HOST_CALLS["invocation.succeed"].maxArgBytes;
 
-/** The parent's handle of one cell process. */
 export class CellProcess {
   tenant: string | undefined;
   quarantine: Quarantine = "none";
@@ -70,6 +67,7 @@ export class CellProcess {
   readonly #cgroup: CellCgroup | undefined;
   #ids = 0;
   #heardAt: number;
+  #largestCode = 0;
   #end: CellEnd | undefined;
   #expected = false;
   #booted = false;
@@ -95,6 +93,7 @@ export class CellProcess {
     });
     this.#definitions = new CellDefinitions((id, definition, code) => {
       this.#writer.send(TO_CELL.define, id, JSON.stringify(definition), code);
+      this.#largestCode = Math.max(this.#largestCode, code.length);
     });
     this.#hostCalls = new CellHostCalls({
       broker: options.broker,
@@ -119,6 +118,7 @@ export class CellProcess {
     return this.#child.pid;
   }
 
+  /** Takes calls at once, rather than when it has started. */
   get booted(): boolean {
     return this.#booted;
   }
@@ -173,7 +173,7 @@ export class CellProcess {
   check(): void {
     if (this.#exited) return;
     const now = this.#options.now();
-    const patience = this.#booted ? SILENT_MS : BOOT_MS;
+    const patience = patienceMs(this.#booted, this.#largestCode);
     if ((this.#runs.size > 0 || !this.#booted) && now - this.#heardAt > patience) return this.kill("crash");
     this.#forgetUnused(now);
     const memory = memoryOverrun(this.pid, this.#declaredMb(), this.#options.limits.rssMb);
@@ -216,7 +216,7 @@ export class CellProcess {
   }
 
   #listen(socket: Socket): void {
-    const reader = new FrameReader(CELL_FRAME_BYTES_MAX);
+    const reader = new FrameReader(FROM_CELL_BYTES_MAX);
     socket.on("data", (chunk) => {
       this.#heardAt = this.#options.now();
       try {

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { FrameReader, FrameWriter } from "@sluice/core";
-import { CELL_FRAME_BYTES_MAX, type CellOptions, FROM_CELL, TO_CELL } from "../cell-protocol.ts";
+import { FROM_CELL_BYTES_MAX, type CellOptions, FROM_CELL, TO_CELL } from "../cell-protocol.ts";
 import type { Isolation } from "./isolation.ts";
 import { spawnCell } from "./spawn-cell.ts";
 
@@ -14,7 +14,7 @@ export async function bootsUnder(isolation: Isolation): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = child.stdio[3] as Socket;
   const timer = setTimeout(() => resolve(false), BOOT_MS);
-  const reader = new FrameReader(CELL_FRAME_BYTES_MAX);
+  const reader = new FrameReader(FROM_CELL_BYTES_MAX);
   child.once("error", () => resolve(false));
   child.once("exit", () => resolve(false));
   socket.on("error", () => resolve(false));

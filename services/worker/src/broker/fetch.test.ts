@@ -37,6 +37,7 @@ async function send(options: Send): Promise<BrokerReply> {
     version: "1",
     codeDigest: "",
     codeBytes: 0,
+    sourceMapDigest: null,
     createdAt: 0,
     config: {
       ...DEFAULT_FUNCTION_CONFIG,
