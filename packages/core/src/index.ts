@@ -73,8 +73,6 @@ export {
 } from "./direct-lane.ts";
 export {
   DISPATCH,
-  type FetchRequestHead,
-  type FetchResponseHead,
   type GuestContext,
   type GuestSettings,
   HOST_CALLS,
@@ -82,6 +80,21 @@ export {
   type HostCallFailure,
   type HostCallName,
 } from "./host-calls.ts";
+export type {
+  DnsAnswer,
+  DnsQuestion,
+  HttpRequestHead,
+  HttpResponseHead,
+  SocketOpenHead,
+  SocketOptionsHead,
+  SocketReport,
+  TlsHead,
+  TlsUpgradeHead,
+  WebSocketCloseHead,
+  WebSocketMessage,
+  WebSocketOpenHead,
+  WebSocketReport,
+} from "./network-calls.ts";
 export {
   decodeObjectKey,
   matchesObjectTrigger,

@@ -48,6 +48,7 @@ export class CellProcess {
   readonly #writer: FrameWriter;
   readonly #runs: PendingRuns;
   readonly #definitions: CellDefinitions;
+  readonly #environments = new Map<number, AbortController>();
   #ids = 0;
   #heardAt: number;
   #end: { readonly reason: CellExitReason; readonly guilty: PendingRun | undefined } | undefined;
@@ -212,6 +213,8 @@ export class CellProcess {
         return this.#status(JSON.parse(frame.head) as CellStatus);
       case FROM_CELL.broken:
         return this.#broken(JSON.parse(frame.head) as CellBroken);
+      case FROM_CELL.gone:
+        return this.#environmentGone(frame.id);
       case FROM_CELL.ready:
         this.#booted = true;
         return this.#onReady();
@@ -260,6 +263,7 @@ export class CellProcess {
       text: frame.body.toString("utf8", 0, head.textBytes),
       bytes: Buffer.from(frame.body.subarray(head.textBytes)),
       signal: this.#runs.signalOf(head.call),
+      environment: this.#environment(head.environment),
     };
     void this.#options.broker(call).then((reply) => {
       if (this.#exited) return;
@@ -271,9 +275,23 @@ export class CellProcess {
     });
   }
 
+  #environment(id: number): AbortSignal {
+    const known = this.#environments.get(id);
+    if (known !== undefined) return known.signal;
+    const life = new AbortController();
+    this.#environments.set(id, life);
+    return life.signal;
+  }
+
+  #environmentGone(id: number): void {
+    this.#environments.get(id)?.abort();
+    this.#environments.delete(id);
+  }
+
   #exit(): void {
     if (this.#exited) return;
     this.#exited = true;
+    for (const id of this.#environments.keys()) this.#environmentGone(id);
     this.retiring = true;
     const runs = this.#runs.takeAll();
     this.#onReady();

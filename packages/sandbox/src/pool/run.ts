@@ -44,6 +44,8 @@ export interface BrokerCall {
   readonly bytes: Uint8Array;
   /** Aborts when the run has ended or its cell is gone. */
   readonly signal: AbortSignal;
+  /** Stands for the isolate that asks, over all its invocations; aborts when it is gone. */
+  readonly environment: AbortSignal;
 }
 
 export type BrokerReply =

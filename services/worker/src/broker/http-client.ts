@@ -1,0 +1,162 @@
+import type { Readable } from "node:stream";
+import { type HttpRequestHead, LIMITS } from "@sluice/core";
+import { Agent, buildConnector, request } from "undici";
+import { EgressDenied, EgressLimit } from "./egress-error.ts";
+import type { EgressPolicy } from "./egress-policy.ts";
+import { judgedLookup } from "./judged-lookup.ts";
+import { type HeaderPairs, redirectedHeaders } from "./request-headers.ts";
+import type { TenantEgress } from "./tenant-egress.ts";
+
+export interface HttpClientOptions {
+  readonly egress: TenantEgress;
+  /** Silence that ends an exchange. */
+  readonly silenceMs: number;
+}
+
+/** What stays the same over the hops of one request. */
+export interface Trip {
+  readonly tenant: string;
+  readonly policy: EgressPolicy;
+  readonly signal: AbortSignal;
+}
+
+export interface Hop {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: HeaderPairs;
+  readonly body: Uint8Array | Readable | null;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Readable;
+  readonly url: URL;
+  readonly redirected: boolean;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** A tenant's connections are kept apart from every other's; of those that were used longest ago, none are kept. */
+const AGENTS_MAX = 256;
+const CONNECTIONS_PER_ORIGIN = 64;
+const IDLE_MS = 10_000;
+
+/** Makes guests' HTTP requests. Every hop is judged anew, and so is every address that a hop's name stands for. */
+export class HttpClient {
+  readonly #options: HttpClientOptions;
+  /** By tenant and permission, so that a permitted connection never serves a function that is not. */
+  readonly #agents = new Map<string, { readonly agent: Agent; policy: EgressPolicy }>();
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+  }
+
+  async send(first: Hop, redirect: HttpRequestHead["redirect"], trip: Trip): Promise<HttpResponse> {
+    let hop = first;
+    for (let redirects = 0; ; redirects++) {
+      const { response, location } = await this.#request(hop, trip);
+      if (location === undefined || redirect === "manual") return { ...response, redirected: redirects > 0 };
+      response.body.on("error", () => undefined).destroy();
+      if (redirect === "error") {
+        throw new EgressDenied(`${hop.url.origin} redirected, and the request's redirect mode is 'error'`);
+      }
+      if (redirects >= LIMITS.fetchRedirectsMax) {
+        throw new EgressLimit(`more than ${LIMITS.fetchRedirectsMax} redirects`);
+      }
+      hop = nextHop(hop, response.status, location);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#agents.values()].map(({ agent }) => agent.destroy()));
+  }
+
+  async #request(hop: Hop, trip: Trip): Promise<{ response: HttpResponse; location: string | undefined }> {
+    const verdict = trip.policy.judge(hop.url);
+    if (!verdict.ok) throw new EgressDenied(verdict.reason);
+    const { silenceMs } = this.#options;
+    const reply = await request(hop.url, {
+      method: hop.method as "GET",
+      headers: hop.headers.flat(),
+      body: hop.body,
+      signal: trip.signal,
+      dispatcher: this.#agentFor(trip, verdict.privateAllowed),
+      headersTimeout: silenceMs,
+      bodyTimeout: silenceMs,
+      responseHeaders: "raw",
+    });
+    const headers = pairs(reply.headers as unknown as readonly string[]);
+    const { statusCode: status, statusText, body } = reply;
+    const location = REDIRECTS.has(status) ? valueOf(headers, "location") : undefined;
+    return { response: { status, statusText, headers, body, url: hop.url, redirected: false }, location };
+  }
+
+  #agentFor({ tenant, policy }: Trip, privateAllowed: boolean): Agent {
+    const key = `${privateAllowed}:${tenant}`;
+    const known = this.#agents.get(key);
+    if (known !== undefined) {
+      this.#agents.delete(key);
+      this.#agents.set(key, known);
+      // Which addresses are the platform's own may have changed meanwhile; the rest of a policy is judged before.
+      known.policy = policy;
+      return known.agent;
+    }
+    const { egress } = this.#options;
+    const agent = new Agent({
+      connect: (options, callback) => {
+        const port = Number(options.port) || (options.protocol === "https:" ? 443 : 80);
+        const lookup = judgedLookup({ egress, tenant, policy: entry.policy, port, privateAllowed });
+        buildConnector({ lookup, timeout: LIMITS.connectTimeoutMs, allowH2: false })(options, callback);
+      },
+      connections: CONNECTIONS_PER_ORIGIN,
+      keepAliveTimeout: IDLE_MS,
+      maxHeaderSize: 32_768,
+      allowH2: false,
+    });
+    const entry = { agent, policy };
+    this.#agents.set(key, entry);
+    this.#dropOldest();
+    return agent;
+  }
+
+  #dropOldest(): void {
+    if (this.#agents.size <= AGENTS_MAX) return;
+    for (const [key, { agent }] of this.#agents) {
+      this.#agents.delete(key);
+      // Lets what is under way come to its end.
+      agent.close().catch(() => undefined);
+      return;
+    }
+  }
+}
+
+function nextHop(hop: Hop, status: number, location: string): Hop {
+  if (!URL.canParse(location, hop.url.href)) throw new EgressDenied(`${hop.url.origin} redirected to something that is no URL`);
+  const url = new URL(location, hop.url);
+  const dropsBody =
+    (status === 303 && hop.method !== "HEAD") || ((status === 301 || status === 302) && hop.method === "POST");
+  if (!dropsBody && hop.body !== null && !(hop.body instanceof Uint8Array)) {
+    throw new EgressDenied(
+      `${hop.url.origin} redirected a request whose body was a stream, and a stream cannot be sent twice; ` +
+        `send it to ${url.origin} directly, or as bytes of at most ${LIMITS.fetchInlineBytesMax}`,
+    );
+  }
+  return {
+    url,
+    method: dropsBody ? "GET" : hop.method,
+    headers: redirectedHeaders(hop.headers, { origin: url.origin === hop.url.origin, body: !dropsBody }),
+    body: dropsBody ? null : hop.body,
+  };
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const headers: [string, string][] = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) headers.push([flat[at] ?? "", flat[at + 1] ?? ""]);
+  return headers;
+}
+
+export function valueOf(headers: readonly (readonly [string, string])[], name: string): string | undefined {
+  const values = headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
+  return values.length === 0 ? undefined : values.join(", ");
+}
