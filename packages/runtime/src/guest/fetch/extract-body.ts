@@ -1,8 +1,9 @@
-import { loadUrl } from "../lazy.ts";
+import { loadStreams, loadUrl } from "../lazy.ts";
 import { IntrinsicTypeError, toText, toWellFormed } from "../primordials.ts";
 import { bytesOf, copyBytes } from "../web/bytes.ts";
+import type { ByteStream } from "../web/streams.ts";
 import { encodeUtf8 } from "../web/utf8.ts";
-import { BodyContent, isStream } from "./body-content.ts";
+import { BodyContent } from "./body-content.ts";
 
 export interface ExtractedBody {
   readonly content: BodyContent | null;
@@ -10,27 +11,41 @@ export interface ExtractedBody {
   readonly type: string | null;
 }
 
-/** Turns a body argument into content, by the Fetch standard, as far as its types exist here. */
+/** Turns a body argument into content, by the Fetch standard. */
 export function extractBody(source: unknown): ExtractedBody {
   if (source === null || source === undefined) return { content: null, type: null };
   if (typeof source === "string") return textBody(source, "text/plain;charset=UTF-8");
   const bytes = bytesOf(source);
-  if (bytes !== undefined) return { content: new BodyContent(new Uint8Array(copyBytes(bytes))), type: null };
+  if (bytes !== undefined) return { content: BodyContent.ofBytes(new Uint8Array(copyBytes(bytes))), type: null };
   if (source instanceof BodyContent) return { content: source, type: null };
-  if (isStream(source)) {
-    if (source.locked) throw new IntrinsicTypeError("The body's stream is locked");
-    return { content: new BodyContent(source), type: null };
+  // Reading the tag first spares loading the classes for bodies that are something else.
+  switch ((source as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]) {
+    case "ReadableStream":
+      if (isReadableStream(source)) return streamBody(source);
+      break;
+    case "URLSearchParams":
+      if (source instanceof loadUrl().URLSearchParams) {
+        return textBody(toText(source), "application/x-www-form-urlencoded;charset=UTF-8");
+      }
+      break;
   }
-  if (isSearchParams(source)) return textBody(toText(source), "application/x-www-form-urlencoded;charset=UTF-8");
   return textBody(toWellFormed(toText(source)), "text/plain;charset=UTF-8");
 }
 
 function textBody(text: string, type: string): ExtractedBody {
-  return { content: new BodyContent(encodeUtf8(text)), type };
+  return { content: BodyContent.ofBytes(encodeUtf8(text)), type };
 }
 
-function isSearchParams(source: unknown): boolean {
-  // Reading the tag first spares loading the URL classes for bodies that are something else.
-  const tag = (source as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
-  return tag === "URLSearchParams" && source instanceof loadUrl().URLSearchParams;
+function streamBody(stream: ByteStream): ExtractedBody {
+  if (stream.locked || loadStreams().isDisturbed(stream)) {
+    throw new IntrinsicTypeError("The body's stream is locked or was read before");
+  }
+  return { content: BodyContent.ofStream(stream), type: null };
+}
+
+/** Looks at the tag first: a body that is no stream is no reason to load the stream classes. */
+export function isReadableStream(source: unknown): source is ByteStream {
+  if (typeof source !== "object" || source === null) return false;
+  if ((source as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] !== "ReadableStream") return false;
+  return source instanceof loadStreams().ReadableStream;
 }

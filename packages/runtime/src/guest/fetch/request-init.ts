@@ -15,6 +15,7 @@ export interface RequestInit {
   readonly cache?: string;
   readonly credentials?: string;
   readonly mode?: string;
+  readonly duplex?: string;
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

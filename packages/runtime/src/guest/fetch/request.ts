@@ -3,7 +3,7 @@ import { brand, IntrinsicTypeError } from "../primordials.ts";
 import type { AbortSignal } from "../web/abort.ts";
 import { Body, bodyContent } from "./body.ts";
 import type { BodyContent } from "./body-content.ts";
-import { type ExtractedBody, extractBody } from "./extract-body.ts";
+import { type ExtractedBody, extractBody, isReadableStream } from "./extract-body.ts";
 import { Headers } from "./headers.ts";
 import { checkMethod, checkRedirect, checkSignal, parseUrl, type Redirect, type RequestInit } from "./request-init.ts";
 
@@ -100,6 +100,9 @@ function contentFor(method: string, init: RequestInit, from: Request | undefined
   const inherited: BodyContent | null = from === undefined || given ? null : bodyContent(from);
   if ((given || inherited !== null) && (method === "GET" || method === "HEAD")) {
     throw new IntrinsicTypeError(`A request of method ${method} cannot have a body`);
+  }
+  if (given && init.duplex === undefined && isReadableStream(init.body)) {
+    throw new IntrinsicTypeError("A request whose body is a stream needs duplex: 'half'");
   }
   return given ? extractBody(init.body) : { content: inherited?.takeOver() ?? null, type: null };
 }

@@ -9,8 +9,10 @@ import {
   toNumber,
   toText,
 } from "../primordials.ts";
+import type { Bytes } from "../web/bytes.ts";
 import { Body, bodyContent } from "./body.ts";
-import { BodyContent } from "./body-content.ts";
+import { BodyContent, isBytes } from "./body-content.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { extractBody } from "./extract-body.ts";
 import { freezeHeaders, Headers, type HeaderPair, type HeadersInit } from "./headers.ts";
 
@@ -136,8 +138,8 @@ interface ReceivedHead {
   readonly redirected: boolean;
 }
 
-/** The response to a fetch, as the host received it. */
-export function receivedResponse(head: ReceivedHead, bytes: Uint8Array<ArrayBuffer>): Response {
+/** The response to a fetch, as the host received it: with its whole body, or with a source that brings it by and by. */
+export function receivedResponse(head: ReceivedHead, body: Bytes | ByteSource): Response {
   const headers = new Headers();
   for (const [name, value] of head.headers) {
     try {
@@ -147,7 +149,7 @@ export function receivedResponse(head: ReceivedHead, bytes: Uint8Array<ArrayBuff
     }
   }
   const { status, statusText, url, redirected } = head;
-  const content = isNullBody(status) ? null : new BodyContent(bytes);
+  const content = isNullBody(status) ? null : isBytes(body) ? BodyContent.ofBytes(body) : BodyContent.ofSource(body);
   return new Response(
     new Prepared({ type: "basic", status, statusText, headers: freezeHeaders(headers), url, redirected }, content),
   );

@@ -1,5 +1,6 @@
 interface StreamReader {
   read(): Promise<{ readonly done: boolean; readonly value?: unknown }>;
+  cancel(reason?: unknown): Promise<void>;
   releaseLock(): void;
 }
 
@@ -16,18 +17,67 @@ interface ByteStreamController {
   close(): void;
 }
 
+export interface TransformController {
+  enqueue(chunk: unknown): void;
+  error(reason: unknown): void;
+  terminate(): void;
+}
+
+interface Transformer {
+  transform(chunk: unknown, controller: TransformController): void | Promise<void>;
+  flush(controller: TransformController): void | Promise<void>;
+}
+
+export interface TransformPair {
+  readonly readable: ByteStream;
+  readonly writable: unknown;
+}
+
 interface StreamClasses {
-  readonly ReadableStream: new (source?: {
-    pull?(controller: ByteStreamController): void;
-    cancel?(): void;
-    type?: "bytes";
-  }) => ByteStream;
-  readonly WritableStream: unknown;
-  readonly TransformStream: unknown;
-  readonly CountQueuingStrategy: unknown;
+  readonly ReadableStream: {
+    new (source?: {
+      pull?(controller: ByteStreamController): void | Promise<void>;
+      cancel?(reason: unknown): unknown;
+      type?: "bytes";
+    }): ByteStream;
+    from(source: unknown): ByteStream;
+  };
+  readonly TransformStream: new (
+    transformer: Transformer,
+    writableStrategy?: { readonly highWaterMark: number },
+    readableStrategy?: { readonly highWaterMark: number },
+  ) => TransformPair;
   readonly ByteLengthQueuingStrategy: unknown;
+  readonly CountQueuingStrategy: unknown;
+  readonly ReadableByteStreamController: unknown;
+  readonly ReadableStreamBYOBReader: unknown;
+  readonly ReadableStreamBYOBRequest: unknown;
+  readonly ReadableStreamDefaultController: unknown;
+  readonly ReadableStreamDefaultReader: unknown;
+  readonly TransformStreamDefaultController: unknown;
+  readonly WritableStream: unknown;
+  readonly WritableStreamDefaultController: unknown;
+  readonly WritableStreamDefaultWriter: unknown;
 }
 
 /** The streams of the WHATWG standard, from a package that passes its tests; a bare isolate has none. */
-export const { ReadableStream, WritableStream, TransformStream, CountQueuingStrategy, ByteLengthQueuingStrategy } =
-  require("web-streams-polyfill") as StreamClasses;
+export const {
+  ByteLengthQueuingStrategy,
+  CountQueuingStrategy,
+  ReadableByteStreamController,
+  ReadableStream,
+  ReadableStreamBYOBReader,
+  ReadableStreamBYOBRequest,
+  ReadableStreamDefaultController,
+  ReadableStreamDefaultReader,
+  TransformStream,
+  TransformStreamDefaultController,
+  WritableStream,
+  WritableStreamDefaultController,
+  WritableStreamDefaultWriter,
+} = require("web-streams-polyfill") as StreamClasses;
+
+/** The standard's "disturbed": it was read from or cancelled. No public property tells. */
+export function isDisturbed(stream: ByteStream): boolean {
+  return (stream as { readonly _disturbed?: boolean })._disturbed === true;
+}
