@@ -1,6 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin, stop } from "esbuild";
+import { build, type Plugin, stop, transform } from "esbuild";
 import { PRELUDE_FILE } from "./guest/lambda/function-error.ts";
 
 const guestFolder = join(dirname(fileURLToPath(import.meta.url)), "guest");
@@ -19,6 +20,43 @@ const replacements: Plugin = {
     onResolve({ filter: /^(tr46|webidl-conversions|@exodus\/bytes\/.*)$/ }, ({ path }) => {
       const replacement = REPLACEMENTS[path];
       return replacement === undefined ? null : { path: join(guestFolder, replacement) };
+    });
+  },
+};
+
+/**
+ * What packages in the prelude expect of Node comes from the guest's own modules, so that there is one EventEmitter and
+ * one Buffer, and from its globals.
+ */
+const BUILTINS: Readonly<Record<string, string>> = {
+  "abort-controller": "globalThis",
+  buffer: 'require("./node/buffer.ts").bufferModule',
+  events: 'require("./node/events/events.ts").events',
+  "process/": "globalThis.process",
+  punycode: 'require("punycode/punycode.js")',
+  qs: 'require("./node/querystring.ts").querystring',
+};
+
+/** Packages whose callbacks must keep the asynchronous context across `await`: see `node/async/async-context.ts`. */
+const LOWERED = /[\\/]readable-stream[\\/]lib[\\/].*\.js$/;
+const WITHOUT_NATIVE_ASYNC = { "async-await": false, "async-generator": false, "for-await": false } as const;
+
+const packagesOfNode: Plugin = {
+  name: "packages-of-node",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[a-z-]+\/?$/ }, ({ path, importer, namespace }) =>
+      namespace === "file" && /[\\/]node_modules[\\/]/.test(importer) && BUILTINS[path] !== undefined
+        ? { path, namespace: "guest" }
+        : null,
+    );
+    onLoad({ filter: /.*/, namespace: "guest" }, ({ path }) => ({
+      contents: `module.exports = ${BUILTINS[path]};`,
+      resolveDir: guestFolder,
+    }));
+    onLoad({ filter: LOWERED }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      if (!/\basync\b/.test(source)) return { contents: source };
+      return { contents: (await transform(source, { supported: WITHOUT_NATIVE_ASYNC })).code };
     });
   },
 };
@@ -58,7 +96,7 @@ export async function bundlePrelude(): Promise<string> {
       SharedArrayBuffer: "ArrayBuffer",
       __NODE_VERSIONS__: JSON.stringify({ version: process.version, v8: process.versions.v8, arch: process.arch }),
     },
-    plugins: [replacements, coreIsPure],
+    plugins: [replacements, packagesOfNode, coreIsPure],
     logLevel: "silent",
   });
   await stop();

@@ -29,7 +29,12 @@ export const loadTable = () => require("./console/table.ts") as typeof import(".
 export const loadTimersPromises = () =>
   require("./node/timers-promises.ts") as typeof import("./node/timers-promises.ts");
 export const loadUrlModule = () => require("./node/url-module.ts") as typeof import("./node/url-module.ts");
-export const loadEventEmitter = () => require("events") as unknown;
+export const loadNodeEvents = () => require("./node/events/events.ts") as typeof import("./node/events/events.ts");
+export const loadStream = () => require("./node/stream/stream.ts") as typeof import("./node/stream/stream.ts");
+export const loadStreamModules = () =>
+  require("./node/stream/stream-modules.ts") as typeof import("./node/stream/stream-modules.ts");
+export const loadStringDecoder = () => require("string_decoder") as unknown;
+export const loadAsyncHooks = () => require("./node/async/async-hooks.ts") as typeof import("./node/async/async-hooks.ts");
 
 export function domException(message: string, name: string): DOMException {
   return new (loadDomException().DOMException)(message, name);

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { runInThisContext } from "node:vm";
 import type { GuestHarness } from "./harness.ts";
 
@@ -17,4 +18,25 @@ export function inNode(code: string): unknown {
 /** What the guest makes of it. */
 export function inGuest(guest: GuestHarness, code: string): unknown {
   return guest.evaluate(outcomeOf(code));
+}
+
+const nodeRequire = createRequire(import.meta.url);
+
+/** What an async function of that body answers in Node, in JSON's terms, or the error it ends with. */
+export async function runInNode(body: string): Promise<unknown> {
+  const run = runInThisContext(`(async (require) => {${body}\n})`) as (require: NodeJS.Require) => Promise<unknown>;
+  return describe(() => run(nodeRequire));
+}
+
+/** The same in a guest, as a handler. */
+export function runInGuest(guest: GuestHarness, body: string): Promise<unknown> {
+  return describe(() => guest.run(body));
+}
+
+async function describe(run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return JSON.parse(JSON.stringify((await run()) ?? null)) as unknown;
+  } catch (error) {
+    return `threw ${(error as Error).message}`;
+  }
 }

@@ -1,5 +1,5 @@
 import { SANDBOX_ERROR_TYPES } from "@sluice/core";
-import { loadBuffer, loadEventEmitter, loadKv, loadTimersPromises, loadUrl, loadUrlModule } from "../lazy.ts";
+import * as lazy from "../lazy.ts";
 import {
   defineHidden,
   IntrinsicError,
@@ -18,10 +18,15 @@ const cache = new IntrinsicMap<string, unknown>();
 /** A module's name and how it is made at its first use; without a prototype, so that no inherited name is one. */
 const MODULES: Readonly<Record<string, (() => unknown) | undefined>> = {
   __proto__: null as never,
-  buffer: () => loadBuffer().bufferModule,
-  events: () => loadEventEmitter(),
+  buffer: () => lazy.loadBuffer().bufferModule,
+  events: () => lazy.loadNodeEvents().events,
   process: () => guestProcess,
-  sluice: () => ({ kv: loadKv().kv }),
+  sluice: () => ({ kv: lazy.loadKv().kv }),
+  stream: () => lazy.loadStream().stream,
+  "stream/consumers": () => lazy.loadStreamModules().streamConsumers,
+  "stream/promises": () => lazy.loadStreamModules().streamPromises,
+  "stream/web": () => lazy.loadStreamModules().streamWeb,
+  string_decoder: () => lazy.loadStringDecoder(),
   timers: () => ({
     setTimeout: timers.setTimeout,
     setInterval: timers.setInterval,
@@ -29,10 +34,10 @@ const MODULES: Readonly<Record<string, (() => unknown) | undefined>> = {
     clearTimeout: timers.clearTimeout,
     clearInterval: timers.clearInterval,
     clearImmediate: timers.clearImmediate,
-    promises: loadTimersPromises().timersPromises,
+    promises: lazy.loadTimersPromises().timersPromises,
   }),
-  "timers/promises": () => loadTimersPromises().timersPromises,
-  url: () => loadUrlModule().urlModule(loadUrl()),
+  "timers/promises": () => lazy.loadTimersPromises().timersPromises,
+  url: () => lazy.loadUrlModule().urlModule(lazy.loadUrl()),
 };
 
 /**
