@@ -46,7 +46,8 @@ export const LIMITS = {
   /** An exchange that nobody reads after its invocation has ended goes after this long. */
   orphanExchangeMs: 10_000,
   /** HTTP exchanges, sockets and web sockets: of each kind, held open by one environment, and by one tenant on one worker. */
-  streamsPerEnvironment: 64,
+  exchangesPerEnvironment: 256,
+  socketsPerEnvironment: 64,
   streamsPerTenant: 512,
   webSocketMessageBytesMax: 16 * 1024 * 1024,
   hostCallsInFlight: 64,

@@ -12,6 +12,8 @@ export interface HttpRequestHead {
   readonly body: "whole" | "follows";
   /** The response's body as it travels, without decoding its Content-Encoding. */
   readonly raw: boolean;
+  /** For HTTPS with certificates of one's own: a connection of its own. */
+  readonly tls?: TlsHead;
 }
 
 export interface HttpResponseHead {

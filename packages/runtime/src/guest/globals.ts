@@ -48,6 +48,8 @@ const LAZY_GLOBALS: Readonly<Record<string, () => unknown>> = {
   TransformStream: () => lazy.loadStreams().TransformStream,
   URL: () => lazy.loadUrl().URL,
   URLSearchParams: () => lazy.loadUrl().URLSearchParams,
+  CloseEvent: () => lazy.loadWebSocket().CloseEvent,
+  WebSocket: () => lazy.loadWebSocket().WebSocket,
   WritableStream: () => lazy.loadStreams().WritableStream,
   atob: () => lazy.loadBase64().atob,
   btoa: () => lazy.loadBase64().btoa,

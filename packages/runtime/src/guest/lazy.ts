@@ -33,6 +33,11 @@ export const loadNodeEvents = () => require("./node/events/events.ts") as typeof
 export const loadStream = () => require("./node/stream/stream.ts") as typeof import("./node/stream/stream.ts");
 export const loadStreamModules = () =>
   require("./node/stream/stream-modules.ts") as typeof import("./node/stream/stream-modules.ts");
+export const loadNet = () => require("./node/net/net.ts") as typeof import("./node/net/net.ts");
+export const loadTls = () => require("./node/net/tls.ts") as typeof import("./node/net/tls.ts");
+export const loadHttp = () => require("./node/http/http.ts") as typeof import("./node/http/http.ts");
+export const loadDns = () => require("./node/dns.ts") as typeof import("./node/dns.ts");
+export const loadWebSocket = () => require("./web/web-socket.ts") as typeof import("./web/web-socket.ts");
 export const loadStringDecoder = () => require("string_decoder") as unknown;
 export const loadAsyncHooks = () => require("./node/async/async-hooks.ts") as typeof import("./node/async/async-hooks.ts");
 

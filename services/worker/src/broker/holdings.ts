@@ -15,12 +15,14 @@ export interface Holding {
  */
 export class Holdings<T extends Holding> {
   readonly #what: string;
+  readonly #limit: number;
   readonly #byEnvironment = new Map<AbortSignal, Map<number, T>>();
   readonly #perTenant = new Map<string, number>();
 
-  /** @param what names it in the plural, for the message of a limit */
-  constructor(what: string) {
+  /** @param what names it in the plural, for the message of a limit @param limit of one environment */
+  constructor(what: string, limit: number) {
     this.#what = what;
+    this.#limit = limit;
   }
 
   get size(): number {
@@ -37,9 +39,9 @@ export class Holdings<T extends Holding> {
     const held = this.#heldBy(environment, functionVersion.tenant);
     const ofTenant = this.#perTenant.get(functionVersion.tenant) ?? 0;
     if (held.has(id)) throw new EgressLimit(`number ${id} is taken`);
-    if (held.size >= LIMITS.streamsPerEnvironment) {
+    if (held.size >= this.#limit) {
       throw new EgressLimit(
-        `more than ${LIMITS.streamsPerEnvironment} ${this.#what} at once; close some, or read responses to their end`,
+        `more than ${this.#limit} ${this.#what} at once; close some, or read responses to their end`,
       );
     }
     if (ofTenant >= LIMITS.streamsPerTenant) {

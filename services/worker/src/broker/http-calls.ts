@@ -22,7 +22,7 @@ const DONE: BrokerReply = { ok: true, text: "" };
 export class HttpBroker {
   readonly #options: HttpBrokerOptions;
   readonly #client: HttpClient;
-  readonly #exchanges = new Holdings<HttpExchange>("HTTP exchanges");
+  readonly #exchanges = new Holdings<HttpExchange>("HTTP exchanges", LIMITS.exchangesPerEnvironment);
 
   constructor(options: HttpBrokerOptions) {
     this.#options = options;
@@ -88,7 +88,7 @@ export class HttpBroker {
       body: exchange.requestBody ?? (call.bytes.length > 0 ? call.bytes : null),
     };
     const { tenant } = call.functionVersion;
-    return await this.#client.send(first, head.redirect, { tenant, policy, signal: exchange.signal });
+    return await this.#client.send(first, head.redirect, { tenant, policy, signal: exchange.signal, tls: head.tls });
   }
 
   async #read(call: GuestCall): Promise<BrokerReply> {

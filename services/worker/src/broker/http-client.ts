@@ -1,10 +1,11 @@
 import type { Readable } from "node:stream";
-import { type HttpRequestHead, LIMITS } from "@sluice/core";
+import { type HttpRequestHead, LIMITS, type TlsHead } from "@sluice/core";
 import { Agent, buildConnector, request } from "undici";
 import { EgressDenied, EgressLimit } from "./egress-error.ts";
-import type { EgressPolicy } from "./egress-policy.ts";
+import { bareHost, type EgressPolicy } from "./egress-policy.ts";
 import { judgedLookup } from "./judged-lookup.ts";
 import { type HeaderPairs, redirectedHeaders } from "./request-headers.ts";
+import { tlsOptions } from "./tls-options.ts";
 import type { TenantEgress } from "./tenant-egress.ts";
 
 export interface HttpClientOptions {
@@ -18,6 +19,7 @@ export interface Trip {
   readonly tenant: string;
   readonly policy: EgressPolicy;
   readonly signal: AbortSignal;
+  readonly tls: TlsHead | undefined;
 }
 
 export interface Hop {
@@ -46,7 +48,7 @@ const IDLE_MS = 10_000;
 export class HttpClient {
   readonly #options: HttpClientOptions;
   /** By tenant and permission, so that a permitted connection never serves a function that is not. */
-  readonly #agents = new Map<string, { readonly agent: Agent; policy: EgressPolicy }>();
+  readonly #agents = new Map<string, { readonly agent: Agent; readonly judge: { policy: EgressPolicy } }>();
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
@@ -76,48 +78,56 @@ export class HttpClient {
     const verdict = trip.policy.judge(hop.url);
     if (!verdict.ok) throw new EgressDenied(verdict.reason);
     const { silenceMs } = this.#options;
+    const own = trip.tls === undefined ? undefined : this.#makeAgent(trip, verdict.privateAllowed, trip);
     const reply = await request(hop.url, {
       method: hop.method as "GET",
       headers: hop.headers.flat(),
       body: hop.body,
       signal: trip.signal,
-      dispatcher: this.#agentFor(trip, verdict.privateAllowed),
+      dispatcher: own ?? this.#agentFor(trip, verdict.privateAllowed),
       headersTimeout: silenceMs,
       bodyTimeout: silenceMs,
       responseHeaders: "raw",
     });
+    // Goes when its one exchange has come to its end.
+    own?.close().catch(() => undefined);
     const headers = pairs(reply.headers as unknown as readonly string[]);
     const { statusCode: status, statusText, body } = reply;
     const location = REDIRECTS.has(status) ? valueOf(headers, "location") : undefined;
     return { response: { status, statusText, headers, body, url: hop.url, redirected: false }, location };
   }
 
-  #agentFor({ tenant, policy }: Trip, privateAllowed: boolean): Agent {
-    const key = `${privateAllowed}:${tenant}`;
+  #agentFor(trip: Trip, privateAllowed: boolean): Agent {
+    const key = `${privateAllowed}:${trip.tenant}`;
     const known = this.#agents.get(key);
     if (known !== undefined) {
       this.#agents.delete(key);
       this.#agents.set(key, known);
       // Which addresses are the platform's own may have changed meanwhile; the rest of a policy is judged before.
-      known.policy = policy;
+      known.judge.policy = trip.policy;
       return known.agent;
     }
+    const judge = { policy: trip.policy };
+    const agent = this.#makeAgent(trip, privateAllowed, judge);
+    this.#agents.set(key, { agent, judge });
+    this.#dropOldest();
+    return agent;
+  }
+
+  #makeAgent({ tenant, tls }: Trip, privateAllowed: boolean, judge: { readonly policy: EgressPolicy }): Agent {
     const { egress } = this.#options;
-    const agent = new Agent({
+    return new Agent({
       connect: (options, callback) => {
         const port = Number(options.port) || (options.protocol === "https:" ? 443 : 80);
-        const lookup = judgedLookup({ egress, tenant, policy: entry.policy, port, privateAllowed });
-        buildConnector({ lookup, timeout: LIMITS.connectTimeoutMs, allowH2: false })(options, callback);
+        const lookup = judgedLookup({ egress, tenant, policy: judge.policy, port, privateAllowed });
+        const secure = tls === undefined ? {} : tlsOptions(tls, bareHost(options.hostname));
+        buildConnector({ ...secure, lookup, timeout: LIMITS.connectTimeoutMs, allowH2: false })(options, callback);
       },
       connections: CONNECTIONS_PER_ORIGIN,
       keepAliveTimeout: IDLE_MS,
       maxHeaderSize: 32_768,
       allowH2: false,
     });
-    const entry = { agent, policy };
-    this.#agents.set(key, entry);
-    this.#dropOldest();
-    return agent;
   }
 
   #dropOldest(): void {

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { HOST_CALLS, type SocketOpenHead, type SocketOptionsHead, type TlsUpgradeHead } from "@sluice/core";
+import { HOST_CALLS, LIMITS, type SocketOpenHead, type SocketOptionsHead, type TlsUpgradeHead } from "@sluice/core";
 import type { BrokerReply } from "@sluice/sandbox";
 import { EgressDenied, refuseWithFault } from "./egress-error.ts";
 import { bareHost } from "./egress-policy.ts";
@@ -14,7 +14,7 @@ const DONE: BrokerReply = { ok: true, text: "" };
 /** Guests' TCP and TLS connections. They live as long as the isolate that opened them, over all its invocations. */
 export class SocketBroker {
   readonly #egress: TenantEgress;
-  readonly #sockets = new Holdings<GuestSocket>("sockets");
+  readonly #sockets = new Holdings<GuestSocket>("sockets", LIMITS.socketsPerEnvironment);
 
   constructor(egress: TenantEgress) {
     this.#egress = egress;

@@ -7,11 +7,24 @@ import { EgressDenied } from "./egress-error.ts";
 const KEY_CHARS_MAX = 8 * 1024;
 const VERSIONS: ReadonlySet<string> = new Set(["TLSv1.2", "TLSv1.3"]);
 
+type SecureOptions = Pick<
+  ConnectionOptions,
+  | "servername"
+  | "rejectUnauthorized"
+  | "checkServerIdentity"
+  | "ALPNProtocols"
+  | "ca"
+  | "cert"
+  | "key"
+  | "minVersion"
+  | "maxVersion"
+>;
+
 /**
  * What of a guest's wishes for TLS reaches OpenSSL. Texts only, each with a type that was checked; a key that is
  * encrypted would let its author choose how long this process computes.
  */
-export function tlsOptions(head: TlsHead, host: string): ConnectionOptions {
+export function tlsOptions(head: TlsHead, host: string): SecureOptions {
   const { key, cert, ca, alpn } = head;
   if (key !== undefined && (key.length > KEY_CHARS_MAX || key.includes("ENCRYPTED"))) {
     throw new EgressDenied("a TLS key must not be encrypted, and must have at most 8192 bits");
@@ -30,7 +43,7 @@ export function tlsOptions(head: TlsHead, host: string): ConnectionOptions {
   };
 }
 
-function versions({ minVersion, maxVersion }: TlsHead): ConnectionOptions {
+function versions({ minVersion, maxVersion }: TlsHead): SecureOptions {
   return {
     ...(minVersion !== undefined && VERSIONS.has(minVersion) ? { minVersion: minVersion as "TLSv1.3" } : {}),
     ...(maxVersion !== undefined && VERSIONS.has(maxVersion) ? { maxVersion: maxVersion as "TLSv1.3" } : {}),

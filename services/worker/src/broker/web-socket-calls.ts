@@ -20,7 +20,7 @@ const DONE: BrokerReply = { ok: true, text: "" };
 /** Guests' web sockets: as long-lived as their sockets. Pings are answered here. */
 export class WebSocketBroker {
   readonly #egress: TenantEgress;
-  readonly #sockets = new Holdings<GuestWebSocket>("web sockets");
+  readonly #sockets = new Holdings<GuestWebSocket>("web sockets", LIMITS.socketsPerEnvironment);
 
   constructor(egress: TenantEgress) {
     this.#egress = egress;

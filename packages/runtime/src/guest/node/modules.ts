@@ -19,7 +19,12 @@ const cache = new IntrinsicMap<string, unknown>();
 const MODULES: Readonly<Record<string, (() => unknown) | undefined>> = {
   __proto__: null as never,
   buffer: () => lazy.loadBuffer().bufferModule,
+  dns: () => lazy.loadDns().dns,
+  "dns/promises": () => lazy.loadDns().dnsPromises,
   events: () => lazy.loadNodeEvents().events,
+  http: () => lazy.loadHttp().http,
+  https: () => lazy.loadHttp().https,
+  net: () => lazy.loadNet().net,
   process: () => guestProcess,
   sluice: () => ({ kv: lazy.loadKv().kv }),
   stream: () => lazy.loadStream().stream,
@@ -37,6 +42,7 @@ const MODULES: Readonly<Record<string, (() => unknown) | undefined>> = {
     promises: lazy.loadTimersPromises().timersPromises,
   }),
   "timers/promises": () => lazy.loadTimersPromises().timersPromises,
+  tls: () => lazy.loadTls().tls,
   url: () => lazy.loadUrlModule().urlModule(lazy.loadUrl()),
 };
 
