@@ -170,7 +170,8 @@ export class WebSocket extends EventTarget {
   }
 
   #origin(): string {
-    return new (loadUrl().URL)(this.#url).origin;
+    const end = this.#url.indexOf("/", this.#url.indexOf("//") + 2);
+    return this.#url.slice(0, end);
   }
 
   #send(bytes: Bytes, kind: "text" | "binary"): void {
@@ -255,7 +256,7 @@ function parseUrl(input: unknown): string {
   if (url.protocol !== "ws:" && url.protocol !== "wss:") {
     throw domException(`A web socket's URL begins with ws: or wss:, not ${url.protocol}`, "SyntaxError");
   }
-  if (url.hash !== "") throw domException("A web socket's URL has no fragment", "SyntaxError");
+  if (url.href.includes("#")) throw domException("A web socket's URL has no fragment", "SyntaxError");
   return url.href;
 }
 
