@@ -5,25 +5,28 @@ const LANGUAGES = objectFreeze(["en-US"]);
 
 /** The same on every machine: a guest shall not tell them apart. */
 export class Navigator {
+  readonly #userAgent = "Sluice";
+  readonly #hardwareConcurrency = 1; // An isolate runs in one thread.
+  readonly #languages = LANGUAGES;
+
   constructor(key?: unknown) {
     if (key !== KEY) throw new IntrinsicTypeError("Illegal constructor");
   }
 
   get userAgent(): string {
-    return "Sluice";
+    return this.#userAgent;
   }
 
-  /** An isolate runs in one thread. */
   get hardwareConcurrency(): number {
-    return 1;
+    return this.#hardwareConcurrency;
   }
 
   get language(): string {
-    return "en-US";
+    return this.#languages[0] as string;
   }
 
   get languages(): readonly string[] {
-    return LANGUAGES;
+    return this.#languages;
   }
 }
 

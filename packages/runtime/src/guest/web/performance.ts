@@ -15,6 +15,7 @@ const KEY = objectCreate(null) as object;
 
 /** Whole milliseconds: an isolate has no finer clock, and a finer one would help attacks that time the processor. */
 export class Performance extends EventTarget {
+  readonly #origin = startedAt;
   #entries: PerformanceEntry[] = [];
 
   constructor(key?: unknown) {
@@ -23,11 +24,11 @@ export class Performance extends EventTarget {
   }
 
   get timeOrigin(): number {
-    return startedAt;
+    return this.#origin;
   }
 
   now(): number {
-    return dateNow() - startedAt;
+    return dateNow() - this.#origin;
   }
 
   mark(name: unknown, options?: { readonly detail?: unknown; readonly startTime?: unknown } | null): PerformanceMark {
@@ -74,7 +75,7 @@ export class Performance extends EventTarget {
   }
 
   toJSON(): object {
-    return { timeOrigin: startedAt };
+    return { timeOrigin: this.#origin };
   }
 
   #clear(type: string, name: unknown): void {
