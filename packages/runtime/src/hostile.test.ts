@@ -177,10 +177,17 @@ describe("nothing of the host is in reach of user code", () => {
     const added = (guest.evaluate("Reflect.ownKeys(globalThis)") as string[]).filter((key) => !bare.has(key));
     expect(added.sort()).toEqual(
       (
-        "AbortController AbortSignal Buffer ByteLengthQueuingStrategy CountQueuingStrategy Crypto CryptoKey CustomEvent " +
-        "DOMException Event EventTarget Headers ReadableStream Request Response SubtleCrypto TextDecoder TextEncoder " +
-        "TransformStream URL URLSearchParams WritableStream atob btoa clearImmediate clearInterval clearTimeout crypto " +
-        "fetch global navigator performance process queueMicrotask self setImmediate setInterval setTimeout structuredClone"
+        "AbortController AbortSignal Blob Buffer ByteLengthQueuingStrategy CloseEvent CompressionStream " +
+        "CountQueuingStrategy Crypto CryptoKey CustomEvent DOMException DecompressionStream ErrorEvent Event " +
+        "EventTarget File FormData Headers MessageChannel MessageEvent MessagePort Navigator Performance " +
+        "PerformanceEntry PerformanceMark PerformanceMeasure ProgressEvent PromiseRejectionEvent " +
+        "ReadableByteStreamController ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest " +
+        "ReadableStreamDefaultController ReadableStreamDefaultReader Request Response SubtleCrypto " +
+        "TextDecoder TextDecoderStream TextEncoder TextEncoderStream TransformStream " +
+        "TransformStreamDefaultController URL URLPattern URLSearchParams WritableStream " +
+        "WritableStreamDefaultController WritableStreamDefaultWriter atob btoa clearImmediate clearInterval " +
+        "clearTimeout crypto fetch global navigator performance process queueMicrotask reportError self " +
+        "setImmediate setInterval setTimeout structuredClone"
       ).split(" "),
     );
   });

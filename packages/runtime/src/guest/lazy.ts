@@ -5,7 +5,12 @@ import type { DOMException } from "./web/dom-exception.ts";
  * So a cold start pays for what the user's code touches and no more; nothing here may become a static import.
  */
 export const loadDomException = () => require("./web/dom-exception.ts") as typeof import("./web/dom-exception.ts");
-export const loadEvents = () => require("./web/event-target.ts") as typeof import("./web/event-target.ts");
+export const loadEvent = () => require("./web/event.ts") as typeof import("./web/event.ts");
+export const loadEventTarget = () => require("./web/event-target.ts") as typeof import("./web/event-target.ts");
+export const loadMessageEvent = () => require("./web/message-event.ts") as typeof import("./web/message-event.ts");
+export const loadNavigator = () => require("./web/navigator.ts") as typeof import("./web/navigator.ts");
+export const loadPerformanceEntry = () =>
+  require("./web/performance-entry.ts") as typeof import("./web/performance-entry.ts");
 export const loadAbort = () => require("./web/abort.ts") as typeof import("./web/abort.ts");
 export const loadTextEncoder = () => require("./web/text-encoder.ts") as typeof import("./web/text-encoder.ts");
 export const loadTextDecoder = () => require("./web/text-decoder.ts") as typeof import("./web/text-decoder.ts");
@@ -19,6 +24,21 @@ export const loadHeaders = () => require("./fetch/headers.ts") as typeof import(
 export const loadRequest = () => require("./fetch/request.ts") as typeof import("./fetch/request.ts");
 export const loadResponse = () => require("./fetch/response.ts") as typeof import("./fetch/response.ts");
 export const loadFetch = () => require("./fetch/fetch.ts") as typeof import("./fetch/fetch.ts");
+export const loadBlob = () => require("./web/blob.ts") as typeof import("./web/blob.ts");
+export const loadFile = () => require("./web/file.ts") as typeof import("./web/file.ts");
+export const loadFormData = () => require("./web/form-data.ts") as typeof import("./web/form-data.ts");
+export const loadEncodeMultipart = () =>
+  require("./fetch/encode-multipart.ts") as typeof import("./fetch/encode-multipart.ts");
+export const loadReadFormData = () =>
+  require("./fetch/read-form-data.ts") as typeof import("./fetch/read-form-data.ts");
+export const loadTextStreams = () => require("./web/text-streams.ts") as typeof import("./web/text-streams.ts");
+export const loadCompressionStreams = () =>
+  require("./web/compression-streams.ts") as typeof import("./web/compression-streams.ts");
+export const loadUrlPattern = () => require("./url/url-pattern.ts") as typeof import("./url/url-pattern.ts");
+export const loadMessageChannel = () =>
+  require("./web/message-channel.ts") as typeof import("./web/message-channel.ts");
+export const loadEventClasses = () => require("./web/event-classes.ts") as typeof import("./web/event-classes.ts");
+export const loadReportError = () => require("./web/report-error.ts") as typeof import("./web/report-error.ts");
 export const loadCrypto = () => require("./crypto/crypto.ts") as typeof import("./crypto/crypto.ts");
 export const loadSubtle = () => require("./crypto/subtle.ts") as typeof import("./crypto/subtle.ts");
 export const loadBuffer = () => require("./node/buffer.ts") as typeof import("./node/buffer.ts");

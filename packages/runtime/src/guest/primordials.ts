@@ -42,6 +42,7 @@ export const {
   defineProperty: objectDefineProperty,
   freeze: objectFreeze,
   getOwnPropertyDescriptor: objectGetOwnPropertyDescriptor,
+  getOwnPropertyNames: objectGetOwnPropertyNames,
   getPrototypeOf: objectGetPrototypeOf,
   is: objectIs,
   keys: objectKeys,
@@ -81,6 +82,7 @@ export const mapForEach = uncurryThis(Map.prototype.forEach) as <K, V>(
 ) => void;
 export const mapSize = uncurryGetter(Map.prototype, "size") as (map: ReadonlyMap<unknown, unknown>) => number;
 export const setAdd = uncurryThis(Set.prototype.add) as <T>(set: Set<T>, value: T) => Set<T>;
+export const setHas = uncurryThis(Set.prototype.has) as <T>(set: ReadonlySet<T>, value: T) => boolean;
 export const setForEach = uncurryThis(Set.prototype.forEach) as <T>(
   set: ReadonlySet<T>,
   visit: (value: T) => void,
@@ -152,10 +154,35 @@ export function rename(publicFunction: object, name: string): void {
   } as PropertyDescriptor);
 }
 
-/** Name and tag of a class, as Web IDL has them. */
+const platformPrototypes = new Set<object>();
+
+/** Name, tag and enumerable members of a class, as Web IDL has them. */
 export function brand(publicClass: { readonly prototype: object }, name: string): void {
   rename(publicClass, name);
   tag(publicClass.prototype, name);
+  showMembers(publicClass.prototype);
+  showMembers(publicClass);
+  setAdd(platformPrototypes, publicClass.prototype);
+}
+
+/** The prototype of a class of ours that an object inherits from, if there is one. */
+export function platformPrototypeOf(object: object): object | undefined {
+  let prototype = objectGetPrototypeOf(object) as object | null;
+  while (prototype !== null && !setHas(platformPrototypes, prototype)) {
+    prototype = objectGetPrototypeOf(prototype) as object | null;
+  }
+  return prototype ?? undefined;
+}
+
+function showMembers(owner: object): void {
+  const names = objectGetOwnPropertyNames(owner);
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] as string;
+    const descriptor = objectGetOwnPropertyDescriptor(owner, name) as PropertyDescriptor;
+    const isMember = descriptor.get !== undefined || typeof descriptor.value === "function";
+    if (name === "constructor" || !isMember) continue;
+    objectDefineProperty(owner, name, { __proto__: null, enumerable: true } as PropertyDescriptor);
+  }
 }
 
 /** What `Object.prototype.toString` says of an object. */

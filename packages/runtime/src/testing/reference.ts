@@ -40,3 +40,20 @@ async function describe(run: () => Promise<unknown>): Promise<unknown> {
     return `threw ${(error as Error).message}`;
   }
 }
+
+/** What becomes of the body of an async function in Node, as JSON. */
+export async function asyncInNode(body: string): Promise<string> {
+  return (await runInThisContext(asyncOutcomeOf(body))) as string;
+}
+
+/** What becomes of it in the guest. */
+export async function asyncInGuest(guest: GuestHarness, body: string): Promise<string> {
+  return (await guest.run(`return ${asyncOutcomeOf(body)};`)) as string;
+}
+
+function asyncOutcomeOf(body: string): string {
+  return (
+    `(async () => { const thrown = async (attempt) => { try { return await attempt(); } catch (error) { return 'threw ' + error.name; } };` +
+    `return JSON.stringify(await thrown(async () => {${body}})) ?? 'undefined'; })()`
+  );
+}

@@ -1,18 +1,25 @@
-import { jsonParse, typedArrayBuffer } from "../primordials.ts";
+import { loadBlob, loadReadFormData } from "../lazy.ts";
+import { jsonParse, objectDefineProperty, objectGetOwnPropertyDescriptor, typedArrayBuffer } from "../primordials.ts";
+import type { Blob } from "../web/blob.ts";
 import { type Bytes, copyBytes } from "../web/bytes.ts";
+import type { FormData } from "../web/form-data.ts";
 import type { ByteStream } from "../web/streams.ts";
 import { decodeUtf8 } from "../web/utf8.ts";
 import type { BodyContent } from "./body-content.ts";
+import type { Headers } from "./headers.ts";
+import { extractMimeType, serializeMimeType } from "./mime-type.ts";
 
 let contentOf: (body: Body) => BodyContent | null;
 
 /** What Request and Response have in common. */
-export class Body {
+export abstract class Body {
   readonly #content: BodyContent | null;
 
   constructor(content: BodyContent | null) {
     this.#content = content;
   }
+
+  abstract get headers(): Headers;
 
   get body(): ByteStream | null {
     return this.#content?.stream ?? null;
@@ -35,12 +42,35 @@ export class Body {
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
-    return typedArrayBuffer(await this.bytes()) as ArrayBuffer;
+    return typedArrayBuffer(new Uint8Array(copyBytes(await consume(this.#content)))) as ArrayBuffer;
+  }
+
+  async blob(): Promise<Blob> {
+    const bytes = await consume(this.#content);
+    const type = extractMimeType(this.headers.get("content-type"));
+    const { Blob, sealBytes } = loadBlob();
+    return new Blob(sealBytes(bytes), { type: type === undefined ? "" : serializeMimeType(type) });
+  }
+
+  async formData(): Promise<FormData> {
+    const type = extractMimeType(this.headers.get("content-type"));
+    return loadReadFormData().readFormData(await consume(this.#content), type);
   }
 
   static {
     contentOf = (body) => body.#content;
   }
+}
+
+const MEMBERS = ["body", "bodyUsed", "text", "json", "bytes", "arrayBuffer", "blob", "formData"] as const;
+
+/** In the standard, Body is a mixin: its members are the class's own, and it is in no prototype chain. */
+export function mixInBody(publicClass: { readonly prototype: Body }): void {
+  const { prototype } = publicClass;
+  for (const name of MEMBERS) {
+    objectDefineProperty(prototype, name, objectGetOwnPropertyDescriptor(Body.prototype, name) as PropertyDescriptor);
+  }
+  Object.setPrototypeOf(prototype, Object.prototype);
 }
 
 export function bodyContent(body: Body): BodyContent | null {

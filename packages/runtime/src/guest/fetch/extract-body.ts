@@ -1,5 +1,6 @@
-import { loadStreams, loadUrl } from "../lazy.ts";
+import { loadBlob, loadEncodeMultipart, loadFormData, loadStreams, loadUrl } from "../lazy.ts";
 import { IntrinsicTypeError, toText, toWellFormed } from "../primordials.ts";
+import type { Blob } from "../web/blob.ts";
 import { bytesOf, copyBytes } from "../web/bytes.ts";
 import type { ByteStream } from "../web/streams.ts";
 import { encodeUtf8 } from "../web/utf8.ts";
@@ -23,6 +24,16 @@ export function extractBody(source: unknown): ExtractedBody {
     case "ReadableStream":
       if (isReadableStream(source)) return streamBody(source);
       break;
+    case "Blob":
+    case "File":
+      if (loadBlob().isBlob(source)) return blobBody(source);
+      break;
+    case "FormData":
+      if (source instanceof loadFormData().FormData) {
+        const { bytes: encoded, type } = loadEncodeMultipart().encodeMultipart(source);
+        return { content: BodyContent.ofBytes(encoded), type };
+      }
+      break;
     case "URLSearchParams":
       if (source instanceof loadUrl().URLSearchParams) {
         return textBody(toText(source), "application/x-www-form-urlencoded;charset=UTF-8");
@@ -34,6 +45,10 @@ export function extractBody(source: unknown): ExtractedBody {
 
 function textBody(text: string, type: string): ExtractedBody {
   return { content: BodyContent.ofBytes(encodeUtf8(text)), type };
+}
+
+function blobBody(blob: Blob): ExtractedBody {
+  return { content: BodyContent.ofBytes(loadBlob().blobBytes(blob)), type: blob.type === "" ? null : blob.type };
 }
 
 function streamBody(stream: ByteStream): ExtractedBody {

@@ -1,7 +1,7 @@
 import { loadAbort } from "../lazy.ts";
 import { brand, IntrinsicTypeError } from "../primordials.ts";
 import type { AbortSignal } from "../web/abort.ts";
-import { Body, bodyContent } from "./body.ts";
+import { Body, bodyContent, mixInBody } from "./body.ts";
 import type { BodyContent } from "./body-content.ts";
 import { type ExtractedBody, extractBody, isReadableStream } from "./extract-body.ts";
 import { Headers } from "./headers.ts";
@@ -44,7 +44,7 @@ export class Request extends Body {
     return this.#parts.method;
   }
 
-  get headers(): Headers {
+  override get headers(): Headers {
     return this.#parts.headers;
   }
 
@@ -87,6 +87,7 @@ export class Request extends Body {
   }
 }
 
+mixInBody(Request);
 brand(Request, "Request");
 
 /** The signal that the caller gave, without making one. */

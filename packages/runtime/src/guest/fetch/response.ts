@@ -10,7 +10,7 @@ import {
   toText,
 } from "../primordials.ts";
 import type { Bytes } from "../web/bytes.ts";
-import { Body, bodyContent } from "./body.ts";
+import { Body, bodyContent, mixInBody } from "./body.ts";
 import { BodyContent, isBytes } from "./body-content.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { extractBody } from "./extract-body.ts";
@@ -81,7 +81,7 @@ export class Response extends Body {
     return this.#parts.statusText;
   }
 
-  get headers(): Headers {
+  override get headers(): Headers {
     return this.#parts.headers;
   }
 
@@ -112,6 +112,7 @@ export class Response extends Body {
   }
 }
 
+mixInBody(Response);
 brand(Response, "Response");
 
 function prepare(body: unknown, init: ResponseInit): Prepared {

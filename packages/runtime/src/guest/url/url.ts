@@ -1,3 +1,5 @@
+import { brand } from "../primordials.ts";
+
 interface UrlInterface {
   readonly URL: {
     new (url: string, base?: string): UrlObject;
@@ -29,3 +31,5 @@ standard.URL.install(installed, ["Worker"]);
 standard.URLSearchParams.install(installed, ["Worker"]);
 
 export const { URL, URLSearchParams } = installed;
+brand(URL, "URL");
+brand(URLSearchParams, "URLSearchParams");

@@ -1,4 +1,4 @@
-import { charCodeAt, fromCharCode, IntrinsicUint8Array, toText } from "../primordials.ts";
+import { charCodeAt, fromCharCode, IntrinsicTypeError, IntrinsicUint8Array, toText } from "../primordials.ts";
 import { domException } from "../lazy.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -24,6 +24,7 @@ export function base64OfBytes(bytes: Uint8Array): string {
 }
 
 export function btoa(input: unknown): string {
+  if (arguments.length === 0) throw new IntrinsicTypeError("btoa needs a text");
   const text = toText(input);
   for (let at = 0; at < text.length; at++) {
     if (charCodeAt(text, at) > 0xff) throw domException("Invalid character", "InvalidCharacterError");
@@ -33,6 +34,7 @@ export function btoa(input: unknown): string {
 
 /** Forgiving base64, by the Infra standard: white space is skipped and the padding may be missing. */
 export function atob(input: unknown): string {
+  if (arguments.length === 0) throw new IntrinsicTypeError("atob needs a text");
   const text = toText(input).replace(/[\t\n\f\r ]+/g, "");
   const padded = text.length % 4 === 0 ? text.replace(/={1,2}$/, "") : text;
   const invalid = () => domException("The string to be decoded is not correctly encoded.", "InvalidCharacterError");

@@ -1,3 +1,5 @@
+import { brand } from "../primordials.ts";
+
 interface StreamReader {
   read(): Promise<{ readonly done: boolean; readonly value?: unknown }>;
   cancel(reason?: unknown): Promise<void>;
@@ -17,7 +19,7 @@ interface ByteStreamController {
   close(): void;
 }
 
-export interface TransformController {
+interface TransformController {
   enqueue(chunk: unknown): void;
   error(reason: unknown): void;
   terminate(): void;
@@ -28,9 +30,28 @@ interface Transformer {
   flush(controller: TransformController): void | Promise<void>;
 }
 
+interface StreamWriter {
+  readonly ready: Promise<void>;
+  readonly closed: Promise<void>;
+  write(chunk: unknown): Promise<void>;
+  close(): Promise<void>;
+  abort(reason: unknown): Promise<void>;
+}
+
+interface Writable {
+  getWriter(): StreamWriter;
+}
+
+interface Sink {
+  start(controller: { error(reason: unknown): void }): void;
+  write(chunk: unknown): Promise<void>;
+  close(): Promise<void>;
+  abort(reason: unknown): Promise<void>;
+}
+
 export interface TransformPair {
   readonly readable: ByteStream;
-  readonly writable: unknown;
+  readonly writable: Writable;
 }
 
 interface StreamClasses {
@@ -42,11 +63,7 @@ interface StreamClasses {
     }): ByteStream;
     from(source: unknown): ByteStream;
   };
-  readonly TransformStream: new (
-    transformer: Transformer,
-    writableStrategy?: { readonly highWaterMark: number },
-    readableStrategy?: { readonly highWaterMark: number },
-  ) => TransformPair;
+  readonly TransformStream: new (transformer?: Transformer) => TransformPair;
   readonly ByteLengthQueuingStrategy: unknown;
   readonly CountQueuingStrategy: unknown;
   readonly ReadableByteStreamController: unknown;
@@ -55,12 +72,15 @@ interface StreamClasses {
   readonly ReadableStreamDefaultController: unknown;
   readonly ReadableStreamDefaultReader: unknown;
   readonly TransformStreamDefaultController: unknown;
-  readonly WritableStream: unknown;
+  readonly WritableStream: new (sink: Sink) => Writable;
   readonly WritableStreamDefaultController: unknown;
   readonly WritableStreamDefaultWriter: unknown;
 }
 
 /** The streams of the WHATWG standard, from a package that passes its tests; a bare isolate has none. */
+const classes = require("web-streams-polyfill") as StreamClasses;
+for (const [name, streamClass] of Object.entries(classes)) brand(streamClass, name);
+
 export const {
   ByteLengthQueuingStrategy,
   CountQueuingStrategy,
@@ -75,7 +95,7 @@ export const {
   WritableStream,
   WritableStreamDefaultController,
   WritableStreamDefaultWriter,
-} = require("web-streams-polyfill") as StreamClasses;
+} = classes;
 
 /** The standard's "disturbed": it was read from or cancelled. No public property tells. */
 export function isDisturbed(stream: ByteStream): boolean {

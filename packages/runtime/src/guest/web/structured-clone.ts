@@ -1,7 +1,6 @@
 import {
   bigintValueOf,
   booleanValueOf,
-  bufferTransfer,
   dateGetTime,
   defineHidden,
   IntrinsicArray,
@@ -22,6 +21,7 @@ import {
   objectGetOwnPropertyDescriptor,
   objectKeys,
   objectToString,
+  platformPrototypeOf,
   regExpFlags,
   regExpSource,
   setAdd,
@@ -33,29 +33,42 @@ import {
   toText,
   typedArrayTag,
 } from "../primordials.ts";
-import { domException } from "../lazy.ts";
-import { copyBytes, isArrayBuffer } from "./bytes.ts";
+import { copyBytes } from "./bytes.ts";
+import { clonePlatformObject, type PreparedTransfer, prepareTransfer, uncloneable } from "./platform-objects.ts";
 
 const ERROR_NAMES = ["Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"];
 
 /** Clones by the HTML standard's algorithm, as far as its types exist here. @throws DOMException DataCloneError */
-export function structuredClone(value: unknown, options: { transfer?: Iterable<unknown> } = {}): unknown {
+export function structuredClone(value: unknown, options?: { transfer?: Iterable<unknown> } | null): unknown {
   if (arguments.length === 0) throw new IntrinsicTypeError("structuredClone needs a value");
+  if (options !== undefined && options !== null && typeof options !== "object") {
+    throw new IntrinsicTypeError("structuredClone: the options must be an object");
+  }
+  return cloneWithTransfer(value, [...(options?.transfer ?? [])]).value;
+}
+
+export interface Clone {
+  readonly value: unknown;
+  /** What became of the items of the transfer list, in its order. */
+  readonly transferred: readonly object[];
+}
+
+/** Nothing is transferred when something cannot be cloned. */
+export function cloneWithTransfer(value: unknown, transfer: readonly unknown[]): Clone {
   const seen = new IntrinsicMap<object, unknown>();
-  const transfer = options?.transfer === undefined ? [] : [...options.transfer];
+  const prepared: PreparedTransfer[] = [];
   for (const item of transfer) {
     if (typeof item !== "object" || item === null) {
       throw new IntrinsicTypeError("structuredClone: the transfer list must hold objects");
     }
-    if (!isArrayBuffer(item) || mapHas(seen, item)) throw uncloneable("Value in the transfer list");
-    mapSet(seen, item, undefined);
+    if (mapHas(seen, item)) throw uncloneable("A value that is twice in the transfer list");
+    const one = prepareTransfer(item);
+    mapSet(seen, item, one.moved);
+    prepared.push(one);
   }
-  for (const item of transfer as ArrayBuffer[]) mapSet(seen, item, bufferTransfer(item));
-  return clone(value, seen);
-}
-
-function uncloneable(what: string): Error {
-  return domException(`${what} could not be cloned.`, "DataCloneError");
+  const copy = clone(value, seen);
+  for (const { commit } of prepared) commit();
+  return { value: copy, transferred: prepared.map(({ moved }) => moved) };
 }
 
 function clone(value: unknown, seen: Map<object, unknown>): unknown {
@@ -73,7 +86,9 @@ function remember<T extends object>(seen: Map<object, unknown>, source: object, 
 
 function cloneObject(value: object, seen: Map<object, unknown>): object {
   if (isArray(value)) return cloneProperties(value, remember(seen, value, new IntrinsicArray(value.length)), seen);
-  if (isNativeError(value)) return cloneError(value as Error, seen);
+  if (isNativeError(value) && platformPrototypeOf(value) === undefined) return cloneError(value as Error, seen);
+  const platform = clonePlatformObject(value);
+  if (platform !== undefined) return remember(seen, value, platform);
   const tag = stringSlice(objectToString(value), 8, -1);
   if (tag === "Object") {
     // Most objects; the tag of a Map or of a view could only be "Object" if the user had changed it.

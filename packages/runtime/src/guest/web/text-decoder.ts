@@ -58,7 +58,10 @@ export class TextDecoder {
   /** The first characters of a stream have been seen: no byte order mark is looked for any more. */
   #begun = false;
 
-  constructor(label: unknown = "utf-8", options: { fatal?: boolean; ignoreBOM?: boolean } = {}) {
+  constructor(label: unknown = "utf-8", options: { fatal?: boolean; ignoreBOM?: boolean } | null = {}) {
+    if (options !== null && typeof options !== "object" && typeof options !== "function") {
+      throw new IntrinsicTypeError("TextDecoder: the options must be an object");
+    }
     this.#encoding = encodingOf(toText(label));
     this.#fatal = Boolean(options?.fatal);
     this.#ignoreBom = Boolean(options?.ignoreBOM);

@@ -150,10 +150,10 @@ export class Utf8Decoder {
   }
 }
 
-/** Decodes a whole text leniently, without its byte order mark: what `Response.text()` does. */
-export function decodeUtf8(bytes: Uint8Array): string {
+/** Decodes a whole text leniently, without its byte order mark unless asked: what `Response.text()` does. */
+export function decodeUtf8(bytes: Uint8Array, keepMark = false): string {
   const out = new TextBuilder();
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const hasMark = !keepMark && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const decoder = new Utf8Decoder();
   decoder.decode(hasMark ? bytes.subarray(3) : bytes, out, false);
   decoder.end(out, false);

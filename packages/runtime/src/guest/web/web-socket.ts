@@ -25,41 +25,6 @@ const REASON_BYTES = 123;
 const NO_BYTES = new ArrayBuffer(0);
 let lastSocket = 0;
 
-export class CloseEvent extends Event {
-  readonly code: number;
-  readonly reason: string;
-  readonly wasClean: boolean;
-
-  constructor(type: string, init: { code?: number; reason?: string; wasClean?: boolean } = {}) {
-    super(type, init as object);
-    this.code = init?.code ?? 0;
-    this.reason = init?.reason ?? "";
-    this.wasClean = init?.wasClean ?? false;
-  }
-}
-
-class MessageEvent extends Event {
-  readonly data: unknown;
-  readonly origin: string;
-
-  constructor(data: unknown, origin: string) {
-    super("message");
-    this.data = data;
-    this.origin = origin;
-  }
-}
-
-class ErrorEvent extends Event {
-  readonly message: string;
-  readonly error: unknown;
-
-  constructor(error: unknown) {
-    super("error");
-    this.error = error;
-    this.message = toText((error as { message?: unknown } | null)?.message ?? error);
-  }
-}
-
 /** The standard's client. The connection is the host's, who also answers pings; it outlives the invocation. */
 export class WebSocket extends EventTarget {
   binaryType: "blob" | "arraybuffer" = "blob";
@@ -243,9 +208,6 @@ export class WebSocket extends EventTarget {
 }
 
 brand(WebSocket, "WebSocket");
-brand(CloseEvent, "CloseEvent");
-brand(MessageEvent, "MessageEvent");
-brand(ErrorEvent, "ErrorEvent");
 
 function parseUrl(input: unknown): string {
   const { URL } = loadUrl();
