@@ -112,8 +112,8 @@ describe("nothing of the host is in reach of user code", () => {
       }
       return seen;
     })()`) as unknown[];
-    guest.hostFunctions.set("http.fetch", () => ({
-      text: '{"status":200,"statusText":"","headers":[["a","b"]],"url":"","redirected":false}',
+    guest.hostFunctions.set("http.open", () => ({
+      text: '{"status":200,"statusText":"","headers":[["a","b"]],"url":"","redirected":false,"more":false}',
     }));
     guest.hostFunctions.set("kv.get", () => ({ text: '{"value":null}' }));
     await guest.run(`

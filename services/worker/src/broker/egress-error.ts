@@ -20,17 +20,27 @@ export interface NetworkFault {
 /** Says what went wrong without anything of this process: the first of an error's causes that a guest may know. */
 export function readFault(error: unknown): NetworkFault {
   let code: string | undefined;
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
+  for (let cause = error, depth = 0; isErrorLike(cause) && depth < 8; cause = cause.cause, depth++) {
     if (cause instanceof EgressDenied) return { code: "Egress.Denied", message: cause.message };
     if (cause instanceof EgressLimit) return { code: "Egress.Limit", message: cause.message };
-    const [inner] = cause instanceof AggregateError ? (cause.errors as unknown[]) : [];
+    // One attempt for each address of a name.
+    const [inner] = cause.errors ?? [];
     if (inner !== undefined) return readFault(inner);
-    if ("code" in cause && typeof cause.code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(cause.code)) {
-      code ??= cause.code;
-    }
+    if (typeof cause.code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(cause.code)) code ??= cause.code;
   }
   if (code === undefined) return { code: "Egress.Failed", message: "the connection failed" };
   return { code, message: explainCode(code, error) };
+}
+
+interface ErrorLike {
+  readonly message: string;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+function isErrorLike(value: unknown): value is ErrorLike {
+  return typeof value === "object" && value !== null && "message" in value;
 }
 
 /** Answers a call with a fault as an Error of that class; for HTTP a TypeError, as the Fetch standard has it. */
@@ -42,7 +52,7 @@ export function refuseWithFault(name: "Error" | "TypeError", error: unknown): Br
 /** OpenSSL's texts name certificates and hosts only, and without them nobody finds the fault. */
 function explainCode(code: string, error: unknown): string {
   const isTls = /CERT|SSL|TLS|SELF_SIGNED|VERIFY|ALTNAME/.test(code);
-  if (isTls && error instanceof Error) return error.message.slice(0, 500);
+  if (isTls && isErrorLike(error)) return error.message.slice(0, 500);
   return EXPLANATIONS[code] ?? code;
 }
 

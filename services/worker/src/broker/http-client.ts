@@ -41,7 +41,6 @@ export interface HttpResponse {
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** A tenant's connections are kept apart from every other's; of those that were used longest ago, none are kept. */
 const AGENTS_MAX = 256;
-const CONNECTIONS_PER_ORIGIN = 64;
 const IDLE_MS = 10_000;
 
 /** Makes guests' HTTP requests. Every hop is judged anew, and so is every address that a hop's name stands for. */
@@ -123,7 +122,8 @@ export class HttpClient {
         const secure = tls === undefined ? {} : tlsOptions(tls, bareHost(options.hostname));
         buildConnector({ ...secure, lookup, timeout: LIMITS.connectTimeoutMs, allowH2: false })(options, callback);
       },
-      connections: CONNECTIONS_PER_ORIGIN,
+      // As many as there are exchanges: one that nobody reads must not hold up the others.
+      connections: null,
       keepAliveTimeout: IDLE_MS,
       maxHeaderSize: 32_768,
       allowH2: false,

@@ -13,7 +13,10 @@ import {
   toWellFormed,
 } from "../primordials.ts";
 import { type Bytes, bytesOf, copyBytes } from "./bytes.ts";
-import { Event, EventTarget } from "./event-target.ts";
+import { CloseEvent, ErrorEvent } from "./event-classes.ts";
+import { Event } from "./event.ts";
+import { EventTarget } from "./event-target.ts";
+import { MessageEvent } from "./message-event.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 type Handler = ((event: Event) => unknown) | null;
@@ -115,12 +118,13 @@ export class WebSocket extends EventTarget {
         const message = jsonParse(text) as WebSocketMessage;
         if (message.type === "close") {
           this.#state = STATES.CLOSED;
-          if (!message.wasClean) this.#fire(new ErrorEvent(new IntrinsicTypeError("The connection was lost")));
+          if (!message.wasClean) this.#fire(errorEvent(new IntrinsicTypeError("The connection was lost")));
           this.#fire(new CloseEvent("close", message));
           return;
         }
         if (this.#state === STATES.OPEN) {
-          this.#fire(new MessageEvent(this.#dataOf(message.type, bytes ?? NO_BYTES), this.#origin()));
+          const data = this.#dataOf(message.type, bytes ?? NO_BYTES);
+          this.#fire(new MessageEvent("message", { data, origin: this.#origin() }));
         }
       }
     } catch (error) {
@@ -177,7 +181,7 @@ export class WebSocket extends EventTarget {
   #fail(error: unknown): void {
     if (this.#state === STATES.CLOSED) return;
     this.#state = STATES.CLOSED;
-    this.#fire(new ErrorEvent(error));
+    this.#fire(errorEvent(error));
     this.#fire(new CloseEvent("close", { code: 1006 }));
   }
 
@@ -208,6 +212,11 @@ export class WebSocket extends EventTarget {
 }
 
 brand(WebSocket, "WebSocket");
+
+function errorEvent(error: unknown): Event {
+  const message = toText((error as { message?: unknown } | null)?.message ?? error);
+  return new ErrorEvent("error", { error, message });
+}
 
 function parseUrl(input: unknown): string {
   const { URL } = loadUrl();
