@@ -16,6 +16,7 @@ export {
   versionKey,
 } from "./names.ts";
 export { LIMITS } from "./limits.ts";
+export { REFUSED_NODE_MODULES } from "./refused-node-modules.ts";
 export {
   type DeadLetterReason,
   decideRetry,

@@ -43,6 +43,25 @@ export const loadCrypto = () => require("./crypto/crypto.ts") as typeof import("
 export const loadSubtle = () => require("./crypto/subtle.ts") as typeof import("./crypto/subtle.ts");
 export const loadBuffer = () => require("./node/buffer.ts") as typeof import("./node/buffer.ts");
 
+export const loadAssert = () => require("./node/assert/assert.ts") as typeof import("./node/assert/assert.ts");
+export const loadConsoleModule = () => require("./node/console-module.ts") as typeof import("./node/console-module.ts");
+export const loadDiagnosticsChannel = () => require("./node/diagnostics-channel.ts") as typeof import("./node/diagnostics-channel.ts");
+export const loadFsModule = () => require("./node/fs/fs.ts") as typeof import("./node/fs/fs.ts");
+export const loadFsConstants = () => require("./node/fs/fs-constants.ts") as typeof import("./node/fs/fs-constants.ts");
+export const loadOs = () => require("./node/os.ts") as typeof import("./node/os.ts");
+export const loadPath = () => require("./node/path.ts") as typeof import("./node/path.ts");
+export const loadPerfHooks = () => require("./node/perf-hooks.ts") as typeof import("./node/perf-hooks.ts");
+export const loadProcessEmitter = () => require("./node/process-emitter.ts") as typeof import("./node/process-emitter.ts");
+export const loadPunycode = () => require("./node/punycode.ts") as typeof import("./node/punycode.ts");
+export const loadQueryString = () => require("./node/querystring.ts") as typeof import("./node/querystring.ts");
+export const loadReadline = () => require("./node/readline.ts") as typeof import("./node/readline.ts");
+export const loadRefusedModules = () => require("./node/refused-modules.ts") as typeof import("./node/refused-modules.ts");
+export const loadTty = () => require("./node/tty.ts") as typeof import("./node/tty.ts");
+export const loadUtil = () => require("./node/util/util.ts") as typeof import("./node/util/util.ts");
+export const loadV8Module = () => require("./node/v8-module.ts") as typeof import("./node/v8-module.ts");
+export const loadWorkerThreads = () => require("./node/worker-threads.ts") as typeof import("./node/worker-threads.ts");
+export const loadZlib = () => require("./node/zlib/zlib.ts") as typeof import("./node/zlib/zlib.ts");
+
 export const loadKv = () => require("./kv/kv.ts") as typeof import("./kv/kv.ts");
 export const loadFormat = () => require("./console/format.ts") as typeof import("./console/format.ts");
 export const loadTable = () => require("./console/table.ts") as typeof import("./console/table.ts");

@@ -5,6 +5,8 @@ import { installGlobals } from "./globals.ts";
 import { probeIdle } from "./lambda/idle.ts";
 import { type Factory, loadFunction } from "./lambda/load.ts";
 import { openMailbox, post, serve } from "./lambda/mailbox.ts";
+import { swapFrame } from "./node/async/async-context.ts";
+import { beginTickTurn, endTickTurn } from "./node/tick-queue.ts";
 import { beginTimerTurn, fireTimer } from "./timers/timer-table.ts";
 
 /** The host's way in; never throws. What `a` and `b` hold is told beside DISPATCH in @sluice/core. */
@@ -26,11 +28,18 @@ export function boot(send: Send, call: Call, claims: Int32Array<SharedArrayBuffe
   return (kind, id, a, b, ...more) => {
     try {
       beginTimerTurn();
+      beginTickTurn();
+      swapFrame(undefined);
       turn(kind, id, a, b);
       for (let at = 0; at < more.length; at += 3) turn(kind, more[at] as number, more[at + 1], more[at + 2]);
-      probeIdle();
     } catch {
       // Only a stack that user code has used up, or a host function that failed, comes here: there is nobody to tell.
+    }
+    try {
+      endTickTurn();
+      probeIdle();
+    } catch {
+      // The same.
     }
   };
 }

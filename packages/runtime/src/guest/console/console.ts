@@ -1,4 +1,4 @@
-import { loadFormat, loadTable } from "../lazy.ts";
+import { loadConsoleModule, loadFormat, loadTable } from "../lazy.ts";
 import { framesOf } from "../lambda/function-error.ts";
 import {
   captureStackTrace,
@@ -7,6 +7,7 @@ import {
   mapDelete,
   mapGet,
   mapSet,
+  objectDefineProperty,
   stringIncludes,
   stringIndexOf,
   stringRepeat,
@@ -20,12 +21,12 @@ import { writeLog } from "./log.ts";
 type Log = (...args: unknown[]) => void;
 type Write = (level: LogLevel, args: readonly unknown[]) => void;
 
-/** Node's console over the host's log: one call, one entry of the log. */
-export function createConsole(): object {
+/** Node's console; the global one writes to the host's log: one call, one entry of the log. */
+export function createConsole(emit: (level: LogLevel, text: string) => void = writeLog): object {
   let depth = 0;
   const write: Write = (level, args) => {
     const text = formatArguments(args);
-    writeLog(level, depth === 0 ? text : indent(text, depth));
+    emit(level, depth === 0 ? text : indent(text, depth));
   };
   const group: Log = (...args) => {
     if (args.length > 0) write("INFO", args);
@@ -42,8 +43,17 @@ export function createConsole(): object {
     },
   };
   tag(guestConsole, "console");
+  if (emit === writeLog) objectDefineProperty(guestConsole, "Console", LAZY_CLASS);
   return guestConsole;
 }
+
+/** `console.Console`, for whoever asks. */
+const LAZY_CLASS = {
+  __proto__: null,
+  configurable: true,
+  enumerable: true,
+  get: (): unknown => loadConsoleModule().Console,
+} as PropertyDescriptor;
 
 function loggers(write: Write): Record<string, Log> {
   const at =
@@ -59,6 +69,10 @@ function loggers(write: Write): Record<string, Log> {
     dirxml: at("INFO"),
     dir: (value, options) => write("INFO", [loadFormat().inspect(value, options as object | undefined)]),
     table: (data, columns) => write("INFO", [loadTable().formatTable(data, columns) ?? data]),
+    timeStamp: () => undefined,
+    profile: () => undefined,
+    profileEnd: () => undefined,
+    clear: () => undefined,
     trace: (...args) => {
       const holder = { stack: "" };
       captureStackTrace(holder);

@@ -1,5 +1,6 @@
 import type { GuestContext } from "@sluice/core";
 import { closeOutsideLog } from "../console/log.ts";
+import { swapFrame } from "../node/async/async-context.ts";
 import { atomicsCompareExchange, inMicrotask, jsonParse } from "../primordials.ts";
 import { describeError } from "./function-error.ts";
 import { endWhenIdle } from "./idle.ts";
@@ -68,6 +69,7 @@ function claim(seq: number): boolean {
 function start(entry: Entry): void {
   const { awsRequestId, deadlineMs } = jsonParse(entry.context) as GuestContext;
   closeOutsideLog();
+  swapFrame(undefined);
   const invocation = new Invocation(entry.seq, awsRequestId, deadlineMs);
   setRunningInvocation(invocation);
   if (loaded === undefined || loaded.error !== undefined) {

@@ -4,13 +4,21 @@ import { writeLog } from "../console/log.ts";
 import { runningInvocation } from "../lambda/invocation.ts";
 import { failInit } from "../lambda/init-phase.ts";
 import { failInvocation } from "../lambda/outcome.ts";
-import { dateNow, floor, IntrinsicError, IntrinsicTypeError, reflectApply, toText } from "../primordials.ts";
-import { queueMicrotask } from "../timers/timers.ts";
+import { loadProcessEmitter } from "../lazy.ts";
+import { dateNow, floor, IntrinsicError, toText } from "../primordials.ts";
+import { checkCallback } from "../timers/run-callback.ts";
+import { processFacts } from "./process-facts.ts";
+import { tellProcess } from "./process-events.ts";
+import { enqueueTick } from "./tick-queue.ts";
+import { unavailable } from "./unavailable.ts";
 
-/** Put in by the bundler: the Node release that the platform runs on. */
-declare const __NODE_VERSIONS__: { readonly version: string; readonly v8: string; readonly arch: string };
+export const env: Record<string, string> = {};
+let memoryLimitMb = 128;
 
-const env: Record<string, string> = {};
+/** What the function may use, for `os.totalmem` and its like. */
+export function memoryLimitBytes(): number {
+  return memoryLimitMb * 1024 * 1024;
+}
 
 /** Lambda's own variables first, then the function's. */
 export function fillEnvironment(settings: GuestSettings): void {
@@ -25,6 +33,7 @@ export function fillEnvironment(settings: GuestSettings): void {
   env["LAMBDA_TASK_ROOT"] = "/var/task";
   env["TZ"] = ":UTC";
   for (const [name, value] of Object.entries(settings.environment)) env[name] = value;
+  memoryLimitMb = Number(settings.memoryLimitInMB);
 }
 
 function hrtime(previous?: readonly [number, number]): [number, number] {
@@ -43,9 +52,20 @@ function hrtime(previous?: readonly [number, number]): [number, number] {
 }
 hrtime.bigint = (): bigint => BigInt(dateNow() - startedAt) * 1_000_000n;
 
+/** A listener that throws cannot keep the invocation alive. */
+function tellExit(status: unknown): void {
+  try {
+    tellProcess("exit", status);
+  } catch (error) {
+    writeLog("ERROR", `Error in a listener of process.on("exit"): ${error instanceof Error ? error.message : "?"}`);
+  }
+  guestProcess.exitCode = undefined;
+}
+
 /** Ends the invocation (or the initialisation) as Lambda does when the process ends under it. */
 function exit(code?: unknown): never {
   const status = code ?? guestProcess.exitCode ?? 0;
+  tellExit(status);
   const invocation = runningInvocation();
   const reason =
     status === 0
@@ -63,67 +83,107 @@ function exit(code?: unknown): never {
 }
 
 function nextTick(callback: unknown, ...args: unknown[]): void {
-  if (typeof callback !== "function") {
-    throw new IntrinsicTypeError('The "callback" argument must be of type function');
+  enqueueTick(checkCallback(callback), args);
+}
+
+interface WarningOptions {
+  readonly type?: string;
+  readonly code?: string;
+  readonly detail?: string;
+}
+
+/** One line in the log, and the event for whoever listens. */
+function emitWarning(warning: unknown, options?: string | WarningOptions, code?: string): void {
+  const { type = "Warning", code: optionCode, detail } = typeof options === "string" ? { type: options } : (options ?? {});
+  const error = warning instanceof Error ? warning : new IntrinsicError(toText(warning));
+  if (!(warning instanceof Error)) {
+    error.name = type;
+    const stable = code ?? optionCode;
+    if (stable !== undefined) Object.assign(error, { code: stable });
+    if (detail !== undefined) Object.assign(error, { detail });
   }
-  queueMicrotask(() => reflectApply(callback as () => unknown, undefined, args));
+  const { code: shown } = error as { code?: unknown };
+  const suffix = detail === undefined ? "" : `\n${detail}`;
+  writeLog("WARN", `${shown === undefined ? "" : `[${toText(shown)}] `}${error.name}: ${error.message}${suffix}`);
+  enqueueTick(() => tellProcess("warning", error), []);
 }
 
-function emitWarning(warning: unknown): void {
-  const name = warning instanceof Error ? warning.name : "Warning";
-  writeLog("WARN", `${name}: ${warning instanceof Error ? warning.message : toText(warning)}`);
-}
-
-function outputStream(level: "INFO" | "ERROR") {
-  return {
+/** The log has whole lines: a write is one entry, whatever its line breaks. */
+function outputStream(level: "INFO" | "ERROR", fd: number) {
+  const stream: Record<string, unknown> & { write(chunk: unknown): boolean } = {
+    fd,
     isTTY: false,
-    write: (text: unknown): boolean => {
-      const line = toText(text);
-      writeLog(level, line.endsWith("\n") ? line.slice(0, -1) : line);
+    writable: true,
+    columns: 80,
+    write: (chunk: unknown, encoding?: unknown, callback?: unknown): boolean => {
+      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk as Uint8Array).toString();
+      writeLog(level, text.endsWith("\n") ? text.slice(0, -1) : text);
+      const done = typeof encoding === "function" ? encoding : callback;
+      if (typeof done === "function") nextTick(done);
       return true;
     },
+    end: (chunk?: unknown): void => {
+      if (chunk !== undefined) stream.write(chunk);
+    },
+    getColorDepth: (): number => 1,
+    hasColors: (): boolean => false,
+    ...emitterMethods(() => stream),
+  };
+  return stream;
+}
+
+/** An output of the log never errs, drains or closes: nothing is ever emitted. */
+function emitterMethods<T>(self: () => T): Record<string, (...args: unknown[]) => unknown> {
+  const chain = (): T => self();
+  return {
+    ...{ on: chain, once: chain, off: chain, addListener: chain, removeListener: chain, removeAllListeners: chain },
+    ...{ prependListener: chain, emit: () => false, listenerCount: () => 0, cork: chain, uncork: chain, destroy: chain },
   };
 }
 
-const { version, v8, arch } = __NODE_VERSIONS__;
+const EMITTER_METHODS = [
+  ...["on", "once", "off", "emit", "addListener", "removeListener", "removeAllListeners", "prependListener"],
+  ...["prependOnceListener", "listeners", "rawListeners", "listenerCount", "eventNames"],
+  ...["setMaxListeners", "getMaxListeners"],
+];
 
-export const guestProcess = {
-  env,
-  exitCode: undefined as number | undefined,
-  argv: ["/var/runtime/node", "/var/task/index.js"],
-  title: "sluice",
-  platform: "linux",
-  arch,
-  version,
-  versions: { node: version.slice(1), v8 },
-  stdout: outputStream("INFO"),
-  stderr: outputStream("ERROR"),
-  cwd: (): string => "/var/task",
-  uptime: (): number => (dateNow() - startedAt) / 1000,
-  hrtime,
-  exit,
-  nextTick,
-  emitWarning,
-  ...refusals({
-    memoryUsage: "the memory of an attempt is in its REPORT line ('Max Memory Used')",
-    cpuUsage: "the duration of an attempt is in its REPORT line",
-    chdir: "a function has no file system",
-    kill: "a function has no processes; return from the handler, or throw",
-    abort: "return from the handler, or throw",
-    on: "an isolate gets no process events; handle errors and rejections where they arise",
-    once: "an isolate gets no process events; handle errors and rejections where they arise",
-    binding: "a function has no native modules",
-    dlopen: "a function has no native modules",
-  }),
-};
-
-/** Methods that Node has and that would lie here: calling one says why and what to do. */
-function refusals<K extends string>(reasons: Record<K, string>): Record<K, () => never> {
-  const methods = {} as Record<K, () => never>;
-  for (const name of Object.keys(reasons) as K[]) {
-    methods[name] = () => {
-      throw new IntrinsicError(`process.${name}() is not available in a Sluice function: ${reasons[name]}.`);
+/** Stand-ins that turn the process into an emitter when the first of them is called. */
+function lazyEmitter(): Record<string, (...args: unknown[]) => unknown> {
+  const methods: Record<string, (...args: unknown[]) => unknown> = {};
+  for (const name of EMITTER_METHODS) {
+    methods[name] = (...args) => {
+      for (const each of EMITTER_METHODS) delete (guestProcess as Record<string, unknown>)[each];
+      const emitter = loadProcessEmitter().makeEmitter(guestProcess);
+      return Reflect.apply(emitter[name as "emit"], emitter, args as [string]);
     };
   }
   return methods;
 }
+
+const NO_MODULES = "a function has no native modules; use a WebAssembly build of the package";
+const NO_PROCESSES = "a function has no processes; return from the handler, or throw";
+
+export const guestProcess = {
+  ...processFacts,
+  env,
+  exitCode: undefined as unknown,
+  stdout: outputStream("INFO", 1),
+  stderr: outputStream("ERROR", 2),
+  stdin: { fd: 0, isTTY: false, ...emitterMethods(() => undefined) },
+  uptime: (): number => (dateNow() - startedAt) / 1000,
+  hrtime,
+  exit,
+  reallyExit: exit,
+  nextTick,
+  emitWarning,
+  constrainedMemory: memoryLimitBytes,
+  availableMemory: memoryLimitBytes,
+  ...lazyEmitter(),
+  cpuUsage: unavailable("process", "cpuUsage", "the processor time of an attempt is in its REPORT line"),
+  resourceUsage: unavailable("process", "resourceUsage", "the figures of an attempt are in its REPORT line"),
+  chdir: unavailable("process", "chdir", "a function stays in /var/task; write absolute paths"),
+  kill: unavailable("process", "kill", NO_PROCESSES),
+  abort: unavailable("process", "abort", "return from the handler, or throw"),
+  binding: unavailable("process", "binding", NO_MODULES),
+  dlopen: unavailable("process", "dlopen", NO_MODULES),
+};

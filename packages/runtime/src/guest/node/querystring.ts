@@ -30,7 +30,7 @@ function unescapeBuffer(text: string): Buffer {
   const target = Buffer.alloc(source.length);
   let length = 0;
   for (let at = 0; at < source.length; at++) {
-    const hex = source[at] === 0x25 ? source.latin1Slice(at + 1, at + 3) : "";
+    const hex = source[at] === 0x25 ? source.toString("latin1", at + 1, at + 3) : "";
     const escaped = /^[\da-f]{2}$/i.test(hex);
     target[length++] = escaped ? Number.parseInt(hex, 16) : (source[at] as number);
     if (escaped) at += 2;

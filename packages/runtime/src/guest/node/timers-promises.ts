@@ -1,8 +1,16 @@
-import { defineHidden, IntrinsicPromise } from "../primordials.ts";
-import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "../timers/timers.ts";
-import { domException } from "../lazy.ts";
+import { IntrinsicPromise } from "../primordials.ts";
+import {
+  clearImmediate,
+  clearInterval,
+  clearTimeout,
+  setImmediate,
+  setInterval,
+  setTimeout,
+} from "../timers/timers.ts";
+import { abortError } from "./node-error.ts";
 
 interface Options {
+  readonly ref?: boolean;
   readonly signal?: {
     readonly aborted: boolean;
     readonly reason: unknown;
@@ -31,22 +39,63 @@ function wait<T>(value: T, options: Options, start: (done: () => void) => () => 
   });
 }
 
-function abortError(cause: unknown): Error {
-  const error = domException("The operation was aborted", "AbortError");
-  defineHidden(error, "cause", cause);
-  return error;
+
+function setTimeoutPromise<T>(delayMs?: number, value?: T, options: Options = {}): Promise<T | undefined> {
+  return wait(value, options, (done) => {
+    const timer = setTimeout(done, delayMs);
+    if (options.ref === false) timer.unref();
+    return () => clearTimeout(timer);
+  });
+}
+
+function setImmediatePromise<T>(value?: T, options: Options = {}): Promise<T | undefined> {
+  return wait(value, options, (done) => {
+    const immediate = setImmediate(done);
+    if (options.ref === false) immediate.unref();
+    return () => clearImmediate(immediate);
+  });
+}
+
+/** Ticks that nobody has asked for yet are kept, as in Node. */
+async function* setIntervalIterator<T>(delayMs?: number, value?: T, options: Options = {}): AsyncGenerator<T | undefined> {
+  const { signal } = options;
+  const check = (): boolean => {
+    if (signal?.aborted === true) throw abortError(signal.reason);
+    return true;
+  };
+  check();
+  let due = 0;
+  let wake: () => void = () => undefined;
+  const timer = setInterval(() => {
+    due++;
+    wake();
+  }, delayMs);
+  if (options.ref === false) timer.unref();
+  const aborted = (): void => wake();
+  signal?.addEventListener("abort", aborted, { once: true });
+  try {
+    while (check()) {
+      if (due === 0) {
+        await new IntrinsicPromise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      check();
+      for (; due > 0; due--) yield value;
+    }
+  } finally {
+    clearInterval(timer);
+    signal?.removeEventListener("abort", aborted);
+  }
 }
 
 /** `node:timers/promises`. */
 export const timersPromises = {
-  setTimeout: <T>(delayMs?: number, value?: T, options: Options = {}): Promise<T | undefined> =>
-    wait(value, options, (done) => {
-      const timer = setTimeout(done, delayMs);
-      return () => clearTimeout(timer);
-    }),
-  setImmediate: <T>(value?: T, options: Options = {}): Promise<T | undefined> =>
-    wait(value, options, (done) => {
-      const immediate = setImmediate(done);
-      return () => clearImmediate(immediate);
-    }),
+  setTimeout: setTimeoutPromise,
+  setImmediate: setImmediatePromise,
+  setInterval: setIntervalIterator,
+  scheduler: {
+    wait: (delayMs?: number, options?: Options): Promise<unknown> => setTimeoutPromise(delayMs, undefined, options),
+    yield: (): Promise<unknown> => setImmediatePromise(),
+  },
 };

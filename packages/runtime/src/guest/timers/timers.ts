@@ -1,22 +1,7 @@
-import { reportUncaught } from "../lambda/uncaught.ts";
-import { inMicrotask, IntrinsicTypeError, reflectApply, symbolToPrimitive, toNumber } from "../primordials.ts";
+import { currentFrame } from "../node/async/async-context.ts";
+import { defineHidden, inMicrotask, symbolToPrimitive, toNumber } from "../primordials.ts";
+import { type Callback, checkCallback, runCallback } from "./run-callback.ts";
 import { arm, clampDelay, clearTimer, startTimer, type TableEntry, timerOf } from "./timer-table.ts";
-
-type Callback = (...args: unknown[]) => unknown;
-
-function checkCallback(callback: unknown): Callback {
-  if (typeof callback === "function") return callback as Callback;
-  throw new IntrinsicTypeError('The "callback" argument must be of type function');
-}
-
-/** Everything that user code throws from a callback of ours ends here, never in the host. */
-function run(callback: Callback, self: unknown, args: unknown[]): void {
-  try {
-    reflectApply(callback, self, args);
-  } catch (error) {
-    reportUncaught(error);
-  }
-}
 
 let createTimeout: (callback: Callback, delay: number, args: unknown[], repeat: boolean) => Timeout;
 let idOfTimeout: (timer: object) => number | undefined;
@@ -64,11 +49,12 @@ export class Timeout {
   static {
     createTimeout = (callback, delay, args, repeat) => {
       const timer = new Timeout();
+      const frame = currentFrame();
       timer.#delay = delay;
       timer.#entry = {
         fire: () => {
           if (repeat) arm(timer.#id, delay, timer.#entry as TableEntry);
-          run(callback, timer, args);
+          runCallback(callback, timer, args, frame);
         },
         counted: () => timer.#ref,
       };
@@ -84,7 +70,9 @@ export class Immediate {
   #ref = true;
 
   constructor(callback: Callback, args: unknown[]) {
-    this.#id = startTimer(0, { fire: () => run(callback, this, args), counted: () => this.#ref });
+    const frame = currentFrame();
+    const fire = (): void => runCallback(callback, this, args, frame);
+    this.#id = startTimer(0, { fire, counted: () => this.#ref });
   }
 
   ref(): this {
@@ -139,5 +127,16 @@ export function clearImmediate(immediate?: unknown): void {
 
 export function queueMicrotask(callback: unknown): void {
   const checked = checkCallback(callback);
-  void inMicrotask(() => run(checked, undefined, []));
+  const frame = currentFrame();
+  void inMicrotask(() => runCallback(checked, undefined, [], frame));
+}
+
+/** Node's `[Symbol.dispose]` of timers, where the engine has the symbol. */
+for (const timerClass of [Timeout, Immediate]) {
+  const dispose = (Symbol as { dispose?: symbol }).dispose;
+  if (dispose === undefined) continue;
+  defineHidden(timerClass.prototype, dispose, function (this: object) {
+    if (this instanceof Timeout) clearTimeout(this);
+    else clearImmediate(this);
+  });
 }

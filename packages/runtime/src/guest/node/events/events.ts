@@ -106,5 +106,5 @@ Object.defineProperties(events, {
       defaults.captureRejections = capture;
     },
   },
-  EventEmitterAsyncResource: { enumerable: true, get: () => loadAsyncHooks().EventEmitterAsyncResource },
+  EventEmitterAsyncResource: { enumerable: true, get: () => loadAsyncHooks().eventEmitterAsyncResource() },
 });

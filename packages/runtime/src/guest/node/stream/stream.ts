@@ -2,9 +2,9 @@ import type { NodeReadable, NodeWritable } from "./node-streams.ts";
 import { duplexFromWeb, readableFromWeb, readableToWeb, writableFromWeb, writableToWeb } from "./web-adapters.ts";
 
 interface StreamModule {
-  readonly Readable: Record<string, unknown> & { new (options?: object): NodeReadable };
-  readonly Writable: Record<string, unknown> & { new (options?: object): NodeWritable };
-  readonly Duplex: Record<string, unknown> & { new (options?: object): NodeReadable & NodeWritable };
+  readonly Readable: { new (options?: object): NodeReadable };
+  readonly Writable: { new (options?: object): NodeWritable };
+  readonly Duplex: { new (options?: object): NodeReadable & NodeWritable };
   readonly Transform: { new (options?: object): NodeReadable & NodeWritable };
   readonly PassThrough: { new (options?: object): NodeReadable & NodeWritable };
   readonly promises: Record<string, unknown>;
@@ -17,13 +17,19 @@ export const stream = require("readable-stream/lib/stream.js") as StreamModule;
 
 const { Readable, Writable, Duplex } = stream;
 
-Readable["toWeb"] = readableToWeb;
-Readable["fromWeb"] = (web: unknown, options?: object) => readableFromWeb(Readable, web, options);
-Writable["toWeb"] = writableToWeb;
-Writable["fromWeb"] = (web: unknown, options?: object) => writableFromWeb(Writable, web, options);
-Duplex["toWeb"] = (duplex: NodeReadable & NodeWritable) => ({
-  readable: readableToWeb(duplex),
-  writable: writableToWeb(duplex),
+Object.assign(Readable, {
+  toWeb: readableToWeb,
+  fromWeb: (web: unknown, options?: object) => readableFromWeb(Readable, web, options),
 });
-Duplex["fromWeb"] = (pair: { readable: unknown; writable: unknown }, options?: object) =>
-  duplexFromWeb(Duplex, pair, options);
+Object.assign(Writable, {
+  toWeb: writableToWeb,
+  fromWeb: (web: unknown, options?: object) => writableFromWeb(Writable, web, options),
+});
+Object.assign(Duplex, {
+  toWeb: (duplex: NodeReadable & NodeWritable) => ({
+    readable: readableToWeb(duplex),
+    writable: writableToWeb(duplex),
+  }),
+  fromWeb: (pair: { readable: unknown; writable: unknown }, options?: object) =>
+    duplexFromWeb(Duplex, pair, options),
+});
