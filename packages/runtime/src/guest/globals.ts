@@ -33,7 +33,7 @@ const LAZY_GLOBALS: Readonly<Record<string, () => unknown>> = {
   ByteLengthQueuingStrategy: () => lazy.loadStreams().ByteLengthQueuingStrategy,
   CountQueuingStrategy: () => lazy.loadStreams().CountQueuingStrategy,
   Crypto: () => lazy.loadCrypto().Crypto,
-  CryptoKey: () => lazy.loadSubtle().CryptoKey,
+  CryptoKey: () => lazy.loadCryptoKey().CryptoKey,
   CustomEvent: () => lazy.loadEvents().CustomEvent,
   DOMException: () => lazy.loadDomException().DOMException,
   Event: () => lazy.loadEvents().Event,

@@ -21,6 +21,9 @@ export const loadResponse = () => require("./fetch/response.ts") as typeof impor
 export const loadFetch = () => require("./fetch/fetch.ts") as typeof import("./fetch/fetch.ts");
 export const loadCrypto = () => require("./crypto/crypto.ts") as typeof import("./crypto/crypto.ts");
 export const loadSubtle = () => require("./crypto/subtle.ts") as typeof import("./crypto/subtle.ts");
+export const loadCryptoKey = () => require("./crypto/web/crypto-key.ts") as typeof import("./crypto/web/crypto-key.ts");
+export const loadNodeCrypto = () =>
+  require("./crypto/node/crypto-module.ts") as typeof import("./crypto/node/crypto-module.ts");
 export const loadBuffer = () => require("./node/buffer.ts") as typeof import("./node/buffer.ts");
 
 export const loadKv = () => require("./kv/kv.ts") as typeof import("./kv/kv.ts");

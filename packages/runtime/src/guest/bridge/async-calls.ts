@@ -13,7 +13,7 @@ import { exceedsUtf8 } from "../web/utf8-length.ts";
 import { hostCallError, parseHostCallFailure } from "./host-call-error.ts";
 import { sendCall } from "./host.ts";
 
-export type AsyncCallName = "http.fetch" | "kv.get" | "kv.put" | "kv.delete" | "kv.list";
+export type AsyncCallName = "http.fetch" | "kv.get" | "kv.put" | "kv.delete" | "kv.list" | "crypto.task";
 
 export interface HostReply {
   readonly text: string;

@@ -1,5 +1,13 @@
 import { SANDBOX_ERROR_TYPES } from "@sluice/core";
-import { loadBuffer, loadEventEmitter, loadKv, loadTimersPromises, loadUrl, loadUrlModule } from "../lazy.ts";
+import {
+  loadBuffer,
+  loadEventEmitter,
+  loadKv,
+  loadNodeCrypto,
+  loadTimersPromises,
+  loadUrl,
+  loadUrlModule,
+} from "../lazy.ts";
 import {
   defineHidden,
   IntrinsicError,
@@ -20,6 +28,7 @@ const MODULES: Readonly<Record<string, (() => unknown) | undefined>> = {
   __proto__: null as never,
   buffer: () => loadBuffer().bufferModule,
   events: () => loadEventEmitter(),
+  crypto: () => loadNodeCrypto().cryptoModule,
   process: () => guestProcess,
   sluice: () => ({ kv: loadKv().kv }),
   timers: () => ({
@@ -55,7 +64,7 @@ export function requireModule(specifier: unknown): unknown {
 function notFound(name: string): Error {
   const error = new IntrinsicError(
     `Cannot find module '${name}'. Modules of npm and of your own are bundled when a function is deployed: check that ` +
-      `it is installed beside the function. Of Node's own modules a function has buffer, events, process, timers and url, ` +
+      `it is installed beside the function. Of Node's own modules a function has buffer, crypto, events, process, timers and url, ` +
       `besides the web standards (fetch, crypto, URL, …).`,
   );
   defineHidden(error, "name", SANDBOX_ERROR_TYPES.importFailed);
