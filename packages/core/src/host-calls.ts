@@ -1,3 +1,5 @@
+import { CRYPTO_LIMITS } from "./crypto-call.ts";
+
 /**
  * Everything a guest can ask of its host, in one table. The guest prelude (`packages/runtime`) sends by number, the
  * cell (`packages/sandbox`) checks size and quota and answers what it can itself, and forwards `place: "parent"` calls
@@ -40,10 +42,10 @@ export const HOST_CALLS = {
   "timer.clear": notify(6, 32),
   /** text = number of bytes (≤ 65,536) → bytes. */
   "crypto.random": sync(10, 32),
-  /** text = algorithm (SHA-1, SHA-256, SHA-384, SHA-512, MD5), bytes = data → bytes. */
-  "crypto.digest": sync(11, 32 * MIB),
-  /** text = JSON { hash, key: base64 }, bytes = data → bytes. */
-  "crypto.hmac": sync(12, 32 * MIB),
+  /** text = CryptoRequest JSON with `parts`, bytes = the parts → bytes, or a CryptoRefusal as text. */
+  "crypto.compute": sync(11, CRYPTO_LIMITS.computeBytesMax + 64 * 1024),
+  /** text = CryptoTask JSON with `parts`, bytes = the parts → bytes; `code` of a failure = CryptoRefusal. */
+  "crypto.task": { op: 12, mode: "async", place: "cell", maxArgBytes: CRYPTO_LIMITS.taskBytesMax },
   /** text = HttpRequestHead JSON, bytes = a small body → text = HttpResponseHead JSON, bytes = what is there of the body. */
   "http.open": remote(20, 5 * MIB),
   /** text = exchange → text = "more" or "end", bytes = the next chunk of the response. */

@@ -145,3 +145,14 @@ export type {
   WorkerDirectory,
   WorkerLease,
 } from "./stores.ts";
+export {
+  CRYPTO_LIMITS,
+  type CryptoKeyFacts,
+  type CryptoRefusal,
+  type CryptoRequest,
+  type CryptoTask,
+  EC_CURVES,
+  HASH_BYTES,
+  type RsaPadding,
+  type SignatureScheme,
+} from "./crypto-call.ts";

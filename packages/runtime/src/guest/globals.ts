@@ -35,7 +35,7 @@ const LAZY_GLOBALS: Readonly<Record<string, () => unknown>> = {
   CompressionStream: () => lazy.loadCompressionStreams().CompressionStream,
   CountQueuingStrategy: () => lazy.loadStreams().CountQueuingStrategy,
   Crypto: () => lazy.loadCrypto().Crypto,
-  CryptoKey: () => lazy.loadSubtle().CryptoKey,
+  CryptoKey: () => lazy.loadCryptoKey().CryptoKey,
   CustomEvent: () => lazy.loadEventClasses().CustomEvent,
   DOMException: () => lazy.loadDomException().DOMException,
   DecompressionStream: () => lazy.loadCompressionStreams().DecompressionStream,

@@ -41,6 +41,9 @@ export const loadEventClasses = () => require("./web/event-classes.ts") as typeo
 export const loadReportError = () => require("./web/report-error.ts") as typeof import("./web/report-error.ts");
 export const loadCrypto = () => require("./crypto/crypto.ts") as typeof import("./crypto/crypto.ts");
 export const loadSubtle = () => require("./crypto/subtle.ts") as typeof import("./crypto/subtle.ts");
+export const loadCryptoKey = () => require("./crypto/web/crypto-key.ts") as typeof import("./crypto/web/crypto-key.ts");
+export const loadNodeCrypto = () =>
+  require("./crypto/node/crypto-module.ts") as typeof import("./crypto/node/crypto-module.ts");
 export const loadBuffer = () => require("./node/buffer.ts") as typeof import("./node/buffer.ts");
 
 export const loadAssert = () => require("./node/assert/assert.ts") as typeof import("./node/assert/assert.ts");

@@ -1,4 +1,3 @@
-import { createHash, createHmac, randomBytes } from "node:crypto";
 import vm from "node:vm";
 import {
   DISPATCH,
@@ -8,6 +7,7 @@ import {
   type HostCallFailure,
   type HostCallName,
 } from "@sluice/core";
+import { callHostFunction, runTask } from "@sluice/sandbox/host-functions";
 import { PRELUDE_FILE } from "../guest/lambda/function-error.ts";
 import type { Dispatch } from "../guest/prelude.ts";
 
@@ -176,7 +176,7 @@ export class GuestHarness {
 
   async #answer(sent: Sent): Promise<void> {
     try {
-      const answer = this.hostFunctions.get(sent.name);
+      const answer = this.hostFunctions.get(sent.name) ?? (sent.name === "crypto.task" ? answerTask : undefined);
       if (answer === undefined) throw { name: "Error", message: `no ${sent.name} here`, code: "Test.Missing" };
       const { text, bytes } = await answer(sent);
       this.dispatch(DISPATCH.reply, sent.id, text, bytes === undefined ? undefined : this.#toGuest(bytes));
@@ -186,22 +186,12 @@ export class GuestHarness {
     }
   }
 
-  #onCall(op: number, text: string, bytes: ArrayBuffer | undefined): ArrayBuffer {
+  #onCall(op: number, text: string, bytes: ArrayBuffer | undefined): ArrayBuffer | string {
     const name = nameOf(op);
     const data = Buffer.from(bytes ?? new ArrayBuffer(0));
     this.sent.push({ name, id: 0, text, bytes: data });
-    switch (name) {
-      case "crypto.random":
-        return this.#toGuest(randomBytes(Number(text)));
-      case "crypto.digest":
-        return this.#toGuest(createHash(text.replace("-", "").toLowerCase()).update(data).digest());
-      case "crypto.hmac": {
-        const { hash, key } = JSON.parse(text) as { hash: string; key: string };
-        return this.#toGuest(createHmac(hash.replace("-", ""), Buffer.from(key, "base64")).update(data).digest());
-      }
-      default:
-        throw new Error(`${name} is not a synchronous call`);
-    }
+    const result = callHostFunction(op, text, data);
+    return typeof result === "string" ? result : this.#toGuest(result);
   }
 
   #toGuest(bytes: Uint8Array): ArrayBuffer {
@@ -209,6 +199,14 @@ export class GuestHarness {
     new Uint8Array(buffer).set(bytes);
     return buffer;
   }
+}
+
+/** As a cell does it. */
+async function answerTask({ text, bytes }: Sent): Promise<HostReply> {
+  const result = await runTask(text, bytes ?? new Uint8Array(0));
+  if (typeof result !== "string") return { text: "", bytes: result };
+  const failure: HostCallFailure = { name: "Error", message: `the task was refused: ${result}`, code: result };
+  throw failure;
 }
 
 function nameOf(op: number): HostCallName {

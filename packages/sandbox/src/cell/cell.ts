@@ -1,4 +1,4 @@
-import { type Frame, HOST_CALLS, type HostCallFailure, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import { type CryptoRefusal, type Frame, HOST_CALLS, type HostCallFailure, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import {
   type CellBroken,
   type CellOptions,
@@ -11,6 +11,8 @@ import {
   TO_CELL,
 } from "../cell-protocol.ts";
 import type { SandboxEnd, SandboxFactory } from "../seam.ts";
+import { runTask } from "./crypto/task.ts";
+import { TaskQueue } from "./crypto/task-queue.ts";
 import { Call } from "./call.ts";
 import type { Environment, EnvironmentEnd, HostCallRequest } from "./environment.ts";
 import { VersionPool, type VersionPoolSink } from "./version-pool.ts";
@@ -37,6 +39,7 @@ export class Cell implements VersionPoolSink {
   readonly #pools = new Map<number, VersionPool>();
   readonly #calls = new Map<number, Call>();
   readonly #hostCalls = new Map<number, { readonly environment: Environment; readonly guestId: number }>();
+  readonly #tasks = new TaskQueue<Environment>((environment) => environment.ready);
   #options: CellOptions = { maxIsolates: 1, idleMs: 60_000, parallelism: 1 };
   #factory: SandboxFactory | undefined;
   #isolates = 0;
@@ -105,6 +108,7 @@ export class Cell implements VersionPoolSink {
 
   hostCall(environment: Environment, call: Call, request: HostCallRequest): void {
     const { id, op, text, bytes } = request;
+    if (op === HOST_CALLS["crypto.task"].op) return this.#cryptoTask(environment, request);
     const maxBytes = PARENT_CALLS.get(op);
     const textBytes = Buffer.byteLength(text);
     const size = textBytes + (bytes?.byteLength ?? 0);
@@ -124,6 +128,22 @@ export class Cell implements VersionPoolSink {
 
   evicted(environment: Environment): void {
     this.#forgetCaller(environment);
+  }
+
+  /** Answered here, by the thread pool: the main thread only passes the result on. */
+  #cryptoTask(environment: Environment, { id, text, bytes }: HostCallRequest): void {
+    const fail = (code: CryptoRefusal) => {
+      const failure: HostCallFailure = { name: "Error", message: `the task was refused: ${code}`, code };
+      environment.fail(id, JSON.stringify(failure));
+    };
+    const data = new Uint8Array(bytes ?? new ArrayBuffer(0));
+    if (text.length + data.length > HOST_CALLS["crypto.task"].maxArgBytes) return fail("too-costly");
+    const run = async (): Promise<void> => {
+      const result = await runTask(text, data);
+      if (typeof result === "string") fail(result);
+      else environment.reply(id, "", result);
+    };
+    if (!this.#tasks.submit({ owner: environment, run })) fail("too-costly");
   }
 
   claimIsolate(): boolean {

@@ -1,5 +1,5 @@
 import { HOST_CALLS } from "@sluice/core";
-import { IntrinsicError, toText } from "../primordials.ts";
+import { defineHidden, IntrinsicError } from "../primordials.ts";
 
 export type Send = (op: number, id: number, text: string, bytes?: ArrayBuffer) => void;
 export type Call = (op: number, text: string, bytes?: ArrayBuffer) => string | ArrayBuffer;
@@ -25,22 +25,22 @@ export function sendCall(op: number, id: number, text: string, bytes: ArrayBuffe
   else sendToHost(op, id, text, bytes);
 }
 
-export type SyncCallName = "crypto.random" | "crypto.digest" | "crypto.hmac";
+export type SyncCallName = "crypto.random" | "crypto.compute";
 
-/** The host's own error, with its stack and paths, stays out of the guest: only the message is passed on. */
+/**
+ * @throws Error whose `code` is the host's word for why it refused. The host's own error, with its stack and paths,
+ *   stays out of the guest.
+ */
 export function callSync(name: SyncCallName, text: string, bytes?: ArrayBuffer): ArrayBuffer {
+  let result: string | ArrayBuffer;
   try {
     const { op } = HOST_CALLS[name];
-    return (bytes === undefined ? callHost(op, text) : callHost(op, text, bytes)) as ArrayBuffer;
-  } catch (error) {
-    throw new IntrinsicError(`${name}: ${messageOf(error)}`);
-  }
-}
-
-function messageOf(error: unknown): string {
-  try {
-    return toText((error as { message?: unknown }).message);
+    result = bytes === undefined ? callHost(op, text) : callHost(op, text, bytes);
   } catch {
-    return "the host refused the call";
+    result = "failed";
   }
+  if (typeof result !== "string") return result;
+  const error = new IntrinsicError(`${name}: ${result}`);
+  defineHidden(error, "code", result);
+  throw error;
 }

@@ -41,6 +41,7 @@ const MODULES: Readonly<Record<string, (() => unknown) | undefined>> = {
     const { errno, signals, priority, dlopen } = lazy.loadOs().os.constants;
     return { ...errno, ...signals, ...priority, ...dlopen, ...lazy.loadFsConstants().fsConstants };
   },
+  crypto: () => lazy.loadNodeCrypto().cryptoModule,
   dgram: refused("dgram"),
   diagnostics_channel: () => lazy.loadDiagnosticsChannel().diagnosticsChannel,
   dns: () => lazy.loadDns().dns,
