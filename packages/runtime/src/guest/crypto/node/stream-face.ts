@@ -1,4 +1,4 @@
-import { loadEventEmitter } from "../../lazy.ts";
+import { loadNodeEvents } from "../../lazy.ts";
 import { objectDefineProperty } from "../../primordials.ts";
 import { requireModule } from "../../node/modules.ts";
 
@@ -67,7 +67,7 @@ function transformClass(): TransformClass {
   try {
     return (requireModule("stream") as { Transform: TransformClass }).Transform;
   } catch {
-    return smallTransform(loadEventEmitter() as new () => object);
+    return smallTransform(loadNodeEvents().events as unknown as new () => object);
   }
 }
 
