@@ -78,7 +78,24 @@ describe("fetch", () => {
       [7, 8],
     ],
   ])("takes %s as its body", async (_, body, bytes) => {
-    guest.hostFunctions.set("http.open", (call) => ({ text: JSON.stringify(head), bytes: call.bytes as Uint8Array }));
+    const chunks: Uint8Array[] = [];
+    let complete: () => void = () => undefined;
+    const streamed = new Promise<void>((resolve) => {
+      complete = resolve;
+    });
+    guest.hostFunctions.set("http.write", (call) => {
+      chunks.push(call.bytes as Uint8Array);
+      return { text: "" };
+    });
+    guest.hostFunctions.set("http.end", () => {
+      complete();
+      return { text: "" };
+    });
+    guest.hostFunctions.set("http.open", async (call) => {
+      if (argumentsOf(call)["body"] === "whole") return { text: JSON.stringify(head), bytes: call.bytes as Uint8Array };
+      await streamed;
+      return { text: JSON.stringify(head), bytes: Buffer.concat(chunks) };
+    });
     expect(
       await guest.run(
         `return [...await (await fetch('http://a/', { method: 'PUT', body: ${body}, duplex: 'half' })).bytes()];`,

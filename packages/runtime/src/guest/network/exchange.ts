@@ -1,7 +1,7 @@
 import { type HttpRequestHead, type HttpResponseHead, LIMITS } from "@sluice/core";
-import { callAsync, callAtOnce } from "../bridge/async-calls.ts";
+import { callAsync, callAtOnce, type HostReply } from "../bridge/async-calls.ts";
 import type { ByteSource } from "../fetch/byte-source.ts";
-import { jsonParse, jsonStringify, toText } from "../primordials.ts";
+import { IntrinsicPromise, jsonParse, jsonStringify, toText } from "../primordials.ts";
 import { type Bytes, bytesOf, copyBytes } from "../web/bytes.ts";
 
 export interface ExchangeRequest {
@@ -30,6 +30,7 @@ let lastExchange = 0;
 export class Exchange {
   readonly #id = String(++lastExchange);
   #failure: { readonly reason: unknown } | undefined;
+  #giveUp: ((reason: unknown) => void) | undefined;
   #over = false;
 
   /** Resolves with the response's head. @throws the host's failure, or what the request's own body failed with */
@@ -42,8 +43,7 @@ export class Exchange {
         ? callAsync("http.open", head, body === undefined ? undefined : copyBytes(body))
         : callAtOnce("http.open", head);
       if (!inline) void this.#pump(isBytes(body) ? pieces(body) : body);
-      const { text, bytes } = await reply;
-      if (this.#failure !== undefined) throw this.#failure.reason;
+      const { text, bytes } = await this.#unlessCancelled(reply);
       const received = jsonParse(text) as HttpResponseHead;
       const first = bytes === undefined ? NO_BYTES : new Uint8Array(bytes);
       return { head: received, body: received.more ? this.#source(first) : this.#whole(first) };
@@ -58,7 +58,31 @@ export class Exchange {
     this.#failure ??= { reason };
     if (this.#over) return;
     this.#over = true;
+    this.#giveUp?.(reason);
     void ignore(callAtOnce("http.cancel", this.#id));
+  }
+
+  /** Who gives up need not wait for the host to hear of it. */
+  #unlessCancelled(reply: Promise<HostReply>): Promise<HostReply> {
+    return new IntrinsicPromise<HostReply>((resolve, reject) => {
+      this.#giveUp = reject;
+      if (this.#failure !== undefined) reject(this.#failure.reason);
+      void this.#pass(reply, resolve, reject);
+    });
+  }
+
+  async #pass(
+    reply: Promise<HostReply>,
+    resolve: (reply: HostReply) => void,
+    reject: (error: unknown) => void,
+  ): Promise<void> {
+    try {
+      resolve(await reply);
+      // The host may have answered before it heard of that.
+      if (this.#failure !== undefined) void ignore(callAtOnce("http.cancel", this.#id));
+    } catch (error) {
+      reject(error);
+    }
   }
 
   #whole(bytes: Bytes): Bytes {
@@ -68,8 +92,6 @@ export class Exchange {
 
   #source(first: Bytes): ByteSource {
     let ready: Bytes | undefined = first.length > 0 ? first : undefined;
-    // Given up before its head came: the host may have answered before it heard of that.
-    if (this.#over) void ignore(callAtOnce("http.cancel", this.#id));
     return {
       read: async () => {
         if (this.#failure !== undefined) throw this.#failure.reason;

@@ -155,7 +155,7 @@ export class ClientRequest extends Writable {
       this.res.emit("aborted");
       this.res.destroy(given ?? nodeError(Error, "ECONNRESET", "aborted"));
     }
-    this.socket.finish();
+    this.socket.finish(this.res?.complete !== true);
     callback(this.res === undefined ? error : null);
   }
 
@@ -196,7 +196,7 @@ export class ClientRequest extends Writable {
     if (this.destroyed) return;
     this.emit("socket", this.socket);
     if (this.#headers.has("expect")) this.emit("continue");
-    if ((this as unknown as { writableLength: number }).writableLength > 0 || this.#body.isFull) this.#send();
+    if (!this.#body.isEmpty) this.#send();
   }
 
   #send(): void {
@@ -226,7 +226,6 @@ export class ClientRequest extends Writable {
     this.res = response;
     response.req = this;
     response.once("close", () => {
-      this.socket.finish();
       this.destroy();
     });
     if (!this.emit("response", response)) response.resume();

@@ -89,7 +89,9 @@ export class IncomingMessage extends Readable {
 
   _destroy(error: unknown, callback: (error?: unknown) => void): void {
     if (!this.complete) this.#source.cancel(error);
-    callback(error);
+    // As in Node: a response that breaks off is an error to those only who listen for it.
+    const { listenerCount } = this as unknown as { listenerCount(event: string): number };
+    callback(listenerCount.call(this, "error") > 0 ? error : null);
   }
 
   #give(piece: Bytes | undefined): void {

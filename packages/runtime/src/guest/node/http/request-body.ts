@@ -41,6 +41,10 @@ export class RequestBody {
     return this.#blocked !== undefined;
   }
 
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
   /** What the request is opened with: all of it, if it is complete, or what brings it. */
   open(): Bytes | ByteSource | undefined {
     this.#opened = true;

@@ -48,13 +48,13 @@ export class RequestSocket extends EventEmitter {
     }
   }
 
-  /** The exchange is over, and with it every wait. */
-  finish(): void {
+  /** The exchange is over, and with it every wait. A connection that is kept alive does not close with it. */
+  finish(closes: boolean): void {
     if (this.destroyed) return;
     this.destroyed = true;
     this.writable = false;
     clearTimeout(this.#timer);
-    this.emit("close", false);
+    if (closes) this.emit("close", false);
   }
 
   destroy(error?: unknown): this {
