@@ -89,7 +89,7 @@ function readFrame(data: Buffer, start: number, length: number): Frame {
 }
 
 /** A receiver on another core can begin on this many frames while the sender makes more. */
-const BURST = 8;
+const BURST = 16;
 
 /**
  * Joins the frames of one turn of the event loop into one write: a system call costs more than the frame itself.

@@ -8,11 +8,10 @@ interface FactBase {
   readonly function: string;
 }
 
-/** An event of the queued lane that Redis holds. */
+/** An event of the queued lane that Redis holds. A call of the direct lane counts as accepted by having run. */
 export interface AcceptedFact extends FactBase {
   readonly type: "accepted";
   readonly source: InvocationSource;
-  readonly lane: Lane;
 }
 
 /** A queued event that was already known by its idempotency key and so was not queued again. */

@@ -18,28 +18,34 @@ export interface AppOptions {
 
 type SourceHandler = (deps: SourceDeps, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-const FUNCTION_URLS = "/fn/";
-
 /**
- * Every address of the gateway. Function URLs do not pass through express: its request and response objects and its
- * router cost a fifth of the whole call (ADR 0004), and none of it is used there.
+ * Where events come in. They do not pass through express: its request and response objects and its router cost a fifth
+ * of a whole call (ADR 0004), and none of it is used there.
  */
+const SOURCES: readonly (readonly [prefix: string, SourceHandler])[] = [
+  ["/fn/", handleFunctionUrl],
+  ["/hooks/", handleWebhook],
+  ["/events/s3/", handleObjectStorage],
+];
+
+/** Every address of the gateway. */
 export function createRequestListener(options: AppOptions): RequestListener {
   const app = createApp(options);
-  const callFunction = source(handleFunctionUrl, options);
+  const sources = SOURCES.map(([prefix, handle]) => ({ prefix, listen: source(handle, options) }));
   return (request, response) => {
-    if (request.url?.startsWith(FUNCTION_URLS)) {
-      request.url = request.url.slice(FUNCTION_URLS.length - 1);
-      callFunction(request, response);
-    } else app(request, response);
+    const url = request.url ?? "/";
+    for (const { prefix, listen } of sources) {
+      if (!url.startsWith(prefix)) continue;
+      request.url = url.slice(prefix.length - 1);
+      return listen(request, response);
+    }
+    app(request, response);
   };
 }
 
 function createApp(options: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag");
-  app.use("/hooks", source(handleWebhook, options));
-  app.use("/events/s3", source(handleObjectStorage, options));
   app.use("/api/v1", createPlatformApi(options.api));
   app.get("/healthz", (_request, response) => sendJson(response, 200, '{"status":"ok"}'));
   app.get("/readyz", async (_request, response) => {

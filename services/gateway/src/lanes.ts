@@ -27,10 +27,8 @@ export class Lanes implements Invoker {
   ): Promise<CallResult> {
     const { links, journal, now } = this.#options;
     const result = await links.call(options.logs ? { ...invocation, logs: true } : invocation, event);
-    const base = { at: now(), tenant: invocation.tenant, function: invocation.function };
-    if (result.kind === "result")
-      journal.fact({ ...base, type: "accepted", source: invocation.source, lane: "direct" });
-    else if (THROTTLES.has(result.error.code)) {
+    if (result.kind === "refused" && THROTTLES.has(result.error.code)) {
+      const base = { at: now(), tenant: invocation.tenant, function: invocation.function };
       journal.fact({ ...base, type: "throttled", reason: result.error.code as ThrottledFact["reason"] });
     }
     return result;
@@ -42,7 +40,7 @@ export class Lanes implements Invoker {
     const { tenant, function: name, source } = invocation;
     const base = { at: now(), tenant, function: name, source };
     if (enqueued.duplicate) journal.fact({ ...base, type: "deduplicated" });
-    else journal.fact({ ...base, type: "accepted", lane: "queued" });
+    else journal.fact({ ...base, type: "accepted" });
     return enqueued;
   }
 }

@@ -5,6 +5,7 @@ import {
   functionKey,
   gbSeconds,
   type InvocationEvent,
+  type Lane,
   LAMBDA_PRICE,
   parseFunctionKey,
   SANDBOX_ERROR_TYPES,
@@ -80,7 +81,7 @@ export class Ledger {
     const who = this.#labelsOf(fact);
     switch (fact.type) {
       case "accepted":
-        this.#add("faas_accepted_events_total", [...who, this.#words.admit(fact.source), this.#words.admit(fact.lane)]);
+        this.#foldAccepted(who, fact.source, "queued");
         return;
       case "deduplicated":
         this.#add("faas_deduplicated_events_total", [...who, this.#words.admit(fact.source)]);
@@ -128,6 +129,7 @@ export class Ledger {
   }
 
   #foldFinished(fact: FinishedFact, who: readonly [string, string]): void {
+    if (fact.lane === "direct") this.#foldAccepted(who, fact.source, fact.lane);
     const timedOut = fact.errorType === SANDBOX_ERROR_TYPES.timedOut;
     const outcome = fact.errorType === null ? "success" : timedOut ? "timeout" : "error";
     const source = this.#words.admit(fact.source);
@@ -141,6 +143,10 @@ export class Ledger {
     const billed = gbSeconds(fact.memoryMb, fact.billedMs);
     this.#add("faas_gb_seconds_total", who, billed);
     this.#add("faas_cost_dollars_total", who, costOf(LAMBDA_PRICE, 1, billed));
+  }
+
+  #foldAccepted(who: readonly [string, string], source: string, lane: Lane): void {
+    this.#add("faas_accepted_events_total", [...who, this.#words.admit(source), this.#words.admit(lane)]);
   }
 
   #labelsOf(fact: { readonly tenant: string; readonly function: string; readonly at: number }): [string, string] {

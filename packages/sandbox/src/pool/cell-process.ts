@@ -63,7 +63,10 @@ export class CellProcess {
     this.#runs = new PendingRuns({ now: options.now, onExpired: (guilty) => this.kill("timeout", { guilty }) });
     this.#child = spawnCell(options.limits.addressSpaceMb);
     const socket = this.#child.stdio[3] as Socket;
-    this.#writer = new FrameWriter({ write: (bytes) => socket.write(bytes), schedule: process.nextTick });
+    this.#writer = new FrameWriter({
+      write: (bytes) => socket.write(bytes),
+      schedule: (flush) => this.#scheduleFlush(flush),
+    });
     this.ready = new Promise((resolve) => {
       this.#onReady = resolve;
     });
@@ -72,6 +75,12 @@ export class CellProcess {
     });
     this.#listen(socket);
     this.#writer.send(TO_CELL.hello, 0, JSON.stringify(options.cell), options.prelude);
+  }
+
+  /** With several runs under way, the next call is likely to come in the same turn: one write, one wake-up for both. */
+  #scheduleFlush(flush: () => void): void {
+    if (this.#runs.size <= 1) process.nextTick(flush);
+    else setImmediate(flush);
   }
 
   #onReady: () => void = () => undefined;

@@ -61,7 +61,7 @@ export function messageOf(entry: LogRecord): string | undefined {
 }
 
 export function fact(at: number): InvocationEvent {
-  return { type: "accepted", at, tenant: "acme", function: "resize", source: "webhook", lane: "queued" };
+  return { type: "accepted", at, tenant: "acme", function: "resize", source: "webhook" };
 }
 
 export function lease(change: Partial<WorkerLease> = {}): WorkerLease {

@@ -27,7 +27,7 @@ export function finished(changes: Partial<FinishedFact> = {}): FinishedFact {
 export function everyKind(name = "thumbnails"): readonly InvocationEvent[] {
   const base = { at: AT, tenant: "default", function: name };
   return [
-    { type: "accepted", ...base, source: "object-storage", lane: "queued" },
+    { type: "accepted", ...base, source: "object-storage" },
     { type: "deduplicated", ...base, source: "object-storage" },
     { type: "throttled", ...base, reason: "Capacity.FunctionLimit" },
     finished({ function: name, coldStart: true, initMs: 8, billedMs: 50 }),
