@@ -110,8 +110,21 @@ describe("ioredis against Redis", () => {
     const version = pool.define({ code, timeoutMs: 20_000 });
     const first = valueOf(await pool.run(version, redis.url)) as { id: number };
     const rest = { failure: "ReplyError", message: ["news", "hello"], bytes: [0, 1, 255] };
-    expect(first).toMatchObject({ ...rest, replies: [[null, 1], [null, "wért"]] });
+    expect(first).toMatchObject({
+      ...rest,
+      replies: [
+        [null, 1],
+        [null, "wért"],
+      ],
+    });
     const second = valueOf(await pool.run(version, redis.url));
-    expect(second).toMatchObject({ ...rest, id: first.id, replies: [[null, 2], [null, "wért"]] });
+    expect(second).toMatchObject({
+      ...rest,
+      id: first.id,
+      replies: [
+        [null, 2],
+        [null, "wért"],
+      ],
+    });
   }, 60_000);
 });

@@ -49,15 +49,28 @@ const mirror: RequestListener = (request, response) => {
       return;
     }
     const { method, url, headers } = request;
-    const json = JSON.stringify({ method, url, size: body.length, body: body.slice(0, 500), type: headers["content-type"], length: headers["content-length"], chunked: headers["transfer-encoding"], auth: headers.authorization, x: headers["x-thing"] });
-    response.writeHead(request.url === "/missing" ? 404 : 200, [
-      ["Content-Type", "application/json"],
-      ["Content-Encoding", "gzip"],
-      ["Set-Cookie", "a=1"],
-      ["Set-Cookie", "b=2"],
-      ["X-Thing", "one"],
-      ["x-thing", "two"],
-    ].flat());
+    const json = JSON.stringify({
+      method,
+      url,
+      size: body.length,
+      body: body.slice(0, 500),
+      type: headers["content-type"],
+      length: headers["content-length"],
+      chunked: headers["transfer-encoding"],
+      auth: headers.authorization,
+      x: headers["x-thing"],
+    });
+    response.writeHead(
+      request.url === "/missing" ? 404 : 200,
+      [
+        ["Content-Type", "application/json"],
+        ["Content-Encoding", "gzip"],
+        ["Set-Cookie", "a=1"],
+        ["Set-Cookie", "b=2"],
+        ["X-Thing", "one"],
+        ["x-thing", "two"],
+      ].flat(),
+    );
     response.end(gzipSync(json));
   });
 };
@@ -145,9 +158,17 @@ describe("node:http", () => {
       "too late",
       ["Error", "ECONNRESET", "socket hang up"],
       ["AbortError", "ABORT_ERR", "The operation was aborted"],
-      ["ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", "ERR_UNESCAPED_CHARACTERS", "ERR_INVALID_CHAR", "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM"],
+      [
+        "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM",
+        "ERR_UNESCAPED_CHARACTERS",
+        "ERR_INVALID_CHAR",
+        "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM",
+      ],
     ]);
-    await eventually(() => pool.network.open.exchanges, (open) => open === 0);
+    await eventually(
+      () => pool.network.open.exchanges,
+      (open) => open === 0,
+    );
   });
 
   test("https checks certificates, and takes one's own authorities", async () => {
@@ -180,7 +201,13 @@ describe("packages", () => {
         return [posted.data, posted.headers["set-cookie"], followed.data.url, missing, late, JSON.parse(text).url];
       };`;
     expect(await run(source, await serve(mirror))).toEqual([
-      expect.objectContaining({ method: "POST", body: '{"a":1}', type: "application/json", auth: "Basic dTpw", length: "7" }),
+      expect.objectContaining({
+        method: "POST",
+        body: '{"a":1}',
+        type: "application/json",
+        auth: "Basic dTpw",
+        length: "7",
+      }),
       ["a=1", "b=2"],
       "/there",
       ["ERR_BAD_REQUEST", 404],
@@ -200,6 +227,13 @@ describe("packages", () => {
         const failure = await fetch("http://127.0.0.1:1/").catch((error) => [error.name, error.code]);
         return [response.url.endsWith("/there"), response.redirected, (await response.json()).x, posted.type.split(";")[0], posted.body.includes("value"), failure];
       };`;
-    expect(await run(source, await serve(mirror))).toEqual([true, true, "v", "multipart/form-data", true, ["FetchError", "ECONNREFUSED"]]);
+    expect(await run(source, await serve(mirror))).toEqual([
+      true,
+      true,
+      "v",
+      "multipart/form-data",
+      true,
+      ["FetchError", "ECONNREFUSED"],
+    ]);
   });
 });

@@ -57,7 +57,10 @@ test("text and bytes go there and come back, and a close says its code", async (
     const { code, reason, wasClean } = await next(socket, 'close');
     return [text, bytes, blob, socket.protocol, code, reason, wasClean, socket.readyState, WebSocket.OPEN];`;
   expect(await run(body)).toEqual(["grüezi", [2, 255], 4, "second", 3001, "enough", true, 3, 1]);
-  await eventually(() => pool.network.open.webSockets, (open) => open === 0);
+  await eventually(
+    () => pool.network.open.webSockets,
+    (open) => open === 0,
+  );
 });
 
 test("what the other side ends is told, cleanly or not", async () => {
@@ -66,11 +69,17 @@ test("what the other side ends is told, cleanly or not", async () => {
     const { code, reason, wasClean } = await next(socket, 'close');
     return [code, reason, wasClean];`;
   const closed = run(body);
-  await eventually(() => sockets.length, (now) => now === count + 1);
+  await eventually(
+    () => sockets.length,
+    (now) => now === count + 1,
+  );
   sockets.at(-1)?.close(1013, "later");
   expect(await closed).toEqual([1013, "later", true]);
   const lost = run(body);
-  await eventually(() => sockets.length, (now) => now === count + 2);
+  await eventually(
+    () => sockets.length,
+    (now) => now === count + 2,
+  );
   sockets.at(-1)?.terminate();
   expect(await lost).toEqual([1006, "", false]);
 });

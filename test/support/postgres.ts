@@ -46,8 +46,23 @@ export class Postgres {
     await writeFile(passwordFile, PASSWORD);
     await own(folder, account);
     await own(passwordFile, account);
-    const setup = ["-D", data, "-U", USER, "-A", "scram-sha-256", "--pwfile", passwordFile, "--no-sync", "--encoding=UTF8"];
-    await execute(join(bin, "initdb"), setup, { ...account, cwd: folder, env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" } });
+    const setup = [
+      "-D",
+      data,
+      "-U",
+      USER,
+      "-A",
+      "scram-sha-256",
+      "--pwfile",
+      passwordFile,
+      "--no-sync",
+      "--encoding=UTF8",
+    ];
+    await execute(join(bin, "initdb"), setup, {
+      ...account,
+      cwd: folder,
+      env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" },
+    });
     const secure = await secureArguments(options, folder, account);
     const port = await freePort();
     const child = spawn(join(bin, "postgres"), ["-D", data, "-p", String(port), ...SETTINGS, ...secure], {
@@ -72,7 +87,11 @@ export class Postgres {
 
 const SETTINGS = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"];
 
-async function secureArguments({ cert, key }: PostgresOptions, folder: string, account: Partial<Account>): Promise<string[]> {
+async function secureArguments(
+  { cert, key }: PostgresOptions,
+  folder: string,
+  account: Partial<Account>,
+): Promise<string[]> {
   if (cert === undefined || key === undefined) return [];
   const files = { ssl_cert_file: join(folder, "cert.pem"), ssl_key_file: join(folder, "key.pem") };
   await writeFile(files.ssl_cert_file, cert);
@@ -114,7 +133,9 @@ async function serverAccount(): Promise<Partial<Account>> {
   if (process.getuid?.() !== 0) return {};
   for (const name of ["postgres", "nobody"]) {
     try {
-      const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => (await execute("id", [flag, name])).stdout));
+      const [uid, gid] = await Promise.all(
+        ["-u", "-g"].map(async (flag) => (await execute("id", [flag, name])).stdout),
+      );
       return { uid: Number(uid), gid: Number(gid) };
     } catch {
       // No such user; the next one.

@@ -19,7 +19,16 @@ import type { GuestSettings, LogLine } from "@sluice/core";
  *                   BROKEN   head = CellBroken: this cell must be retired; `kill` when it cannot stop by itself
  */
 export const TO_CELL = { hello: 1, define: 2, forget: 3, invoke: 4, reply: 5, fail: 6 } as const;
-export const FROM_CELL = { ready: 1, started: 2, done: 3, logs: 4, hostCall: 5, status: 6, broken: 7, gone: 8 } as const;
+export const FROM_CELL = {
+  ready: 1,
+  started: 2,
+  done: 3,
+  logs: 4,
+  hostCall: 5,
+  status: 6,
+  broken: 7,
+  gone: 8,
+} as const;
 
 /** Largest frame either side accepts: a 32 MiB fetch body and its head. */
 export const CELL_FRAME_BYTES_MAX = 36 * 1024 * 1024;

@@ -48,17 +48,20 @@ export const loadBuffer = () => require("./node/buffer.ts") as typeof import("./
 
 export const loadAssert = () => require("./node/assert/assert.ts") as typeof import("./node/assert/assert.ts");
 export const loadConsoleModule = () => require("./node/console-module.ts") as typeof import("./node/console-module.ts");
-export const loadDiagnosticsChannel = () => require("./node/diagnostics-channel.ts") as typeof import("./node/diagnostics-channel.ts");
+export const loadDiagnosticsChannel = () =>
+  require("./node/diagnostics-channel.ts") as typeof import("./node/diagnostics-channel.ts");
 export const loadFsModule = () => require("./node/fs/fs.ts") as typeof import("./node/fs/fs.ts");
 export const loadFsConstants = () => require("./node/fs/fs-constants.ts") as typeof import("./node/fs/fs-constants.ts");
 export const loadOs = () => require("./node/os.ts") as typeof import("./node/os.ts");
 export const loadPath = () => require("./node/path.ts") as typeof import("./node/path.ts");
 export const loadPerfHooks = () => require("./node/perf-hooks.ts") as typeof import("./node/perf-hooks.ts");
-export const loadProcessEmitter = () => require("./node/process-emitter.ts") as typeof import("./node/process-emitter.ts");
+export const loadProcessEmitter = () =>
+  require("./node/process-emitter.ts") as typeof import("./node/process-emitter.ts");
 export const loadPunycode = () => require("./node/punycode.ts") as typeof import("./node/punycode.ts");
 export const loadQueryString = () => require("./node/querystring.ts") as typeof import("./node/querystring.ts");
 export const loadReadline = () => require("./node/readline.ts") as typeof import("./node/readline.ts");
-export const loadRefusedModules = () => require("./node/refused-modules.ts") as typeof import("./node/refused-modules.ts");
+export const loadRefusedModules = () =>
+  require("./node/refused-modules.ts") as typeof import("./node/refused-modules.ts");
 export const loadTty = () => require("./node/tty.ts") as typeof import("./node/tty.ts");
 export const loadUtil = () => require("./node/util/util.ts") as typeof import("./node/util/util.ts");
 export const loadV8Module = () => require("./node/v8-module.ts") as typeof import("./node/v8-module.ts");
@@ -81,7 +84,8 @@ export const loadHttp = () => require("./node/http/http.ts") as typeof import(".
 export const loadDns = () => require("./node/dns.ts") as typeof import("./node/dns.ts");
 export const loadWebSocket = () => require("./web/web-socket.ts") as typeof import("./web/web-socket.ts");
 export const loadStringDecoder = () => require("string_decoder") as unknown;
-export const loadAsyncHooks = () => require("./node/async/async-hooks.ts") as typeof import("./node/async/async-hooks.ts");
+export const loadAsyncHooks = () =>
+  require("./node/async/async-hooks.ts") as typeof import("./node/async/async-hooks.ts");
 
 export function domException(message: string, name: string): DOMException {
   return new (loadDomException().DOMException)(message, name);

@@ -10,7 +10,10 @@ beforeAll(async () => {
 
 describe("streams do in a function what they do in Node", () => {
   test.each([
-    ["the module is the constructor", "const s = require('stream'); return [typeof s, s === s.Stream, Object.keys(s.promises)];"],
+    [
+      "the module is the constructor",
+      "const s = require('stream'); return [typeof s, s === s.Stream, Object.keys(s.promises)];",
+    ],
     [
       "a pipeline of sources, transforms, generators and sinks",
       `const { Readable, Transform, Writable, promises } = require("stream"); const out = [];

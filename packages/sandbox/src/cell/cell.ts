@@ -178,7 +178,8 @@ export class Cell implements VersionPoolSink {
     const caller = this.#callers.get(environment);
     if (caller === undefined) return;
     this.#callers.delete(environment);
-    for (const [wireId, entry] of this.#hostCalls) if (entry.environment === environment) this.#hostCalls.delete(wireId);
+    for (const [wireId, entry] of this.#hostCalls)
+      if (entry.environment === environment) this.#hostCalls.delete(wireId);
     this.#deps.send(FROM_CELL.gone, caller.id, "");
   }
 

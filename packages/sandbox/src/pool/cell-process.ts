@@ -14,6 +14,7 @@ import {
   type WireLogLine,
 } from "../cell-protocol.ts";
 import { CellDefinitions } from "./cell-definitions.ts";
+import { EnvironmentLives } from "./environment-lives.ts";
 import { PendingRuns } from "./pending-runs.ts";
 import { readRssMb } from "./rss.ts";
 import type { CellEvents, PendingRun, Quarantine } from "./cell-events.ts";
@@ -48,7 +49,7 @@ export class CellProcess {
   readonly #writer: FrameWriter;
   readonly #runs: PendingRuns;
   readonly #definitions: CellDefinitions;
-  readonly #environments = new Map<number, AbortController>();
+  readonly #environments = new EnvironmentLives();
   #ids = 0;
   #heardAt: number;
   #end: { readonly reason: CellExitReason; readonly guilty: PendingRun | undefined } | undefined;
@@ -223,7 +224,7 @@ export class CellProcess {
       case FROM_CELL.broken:
         return this.#broken(JSON.parse(frame.head) as CellBroken);
       case FROM_CELL.gone:
-        return this.#environmentGone(frame.id);
+        return this.#environments.end(frame.id);
       case FROM_CELL.ready:
         this.#booted = true;
         return this.#onReady();
@@ -272,7 +273,7 @@ export class CellProcess {
       text: frame.body.toString("utf8", 0, head.textBytes),
       bytes: Buffer.from(frame.body.subarray(head.textBytes)),
       signal: this.#runs.signalOf(head.call),
-      environment: this.#environment(head.environment),
+      environment: this.#environments.of(head.environment),
     };
     void this.#options.broker(call).then((reply) => {
       if (this.#exited) return;
@@ -284,23 +285,10 @@ export class CellProcess {
     });
   }
 
-  #environment(id: number): AbortSignal {
-    const known = this.#environments.get(id);
-    if (known !== undefined) return known.signal;
-    const life = new AbortController();
-    this.#environments.set(id, life);
-    return life.signal;
-  }
-
-  #environmentGone(id: number): void {
-    this.#environments.get(id)?.abort();
-    this.#environments.delete(id);
-  }
-
   #exit(): void {
     if (this.#exited) return;
     this.#exited = true;
-    for (const id of this.#environments.keys()) this.#environmentGone(id);
+    this.#environments.endAll();
     this.retiring = true;
     const runs = this.#runs.takeAll();
     this.#onReady();

@@ -18,7 +18,9 @@ export function decodeBody(body: Readable, contentEncoding: string): Readable {
     .map((coding) => coding.trim())
     .filter((coding) => coding !== "" && coding !== "identity");
   if (codings.length === 0 || codings.length > CODINGS_MAX || !codings.every(isKnown)) return body;
-  return codings.reverse().reduce((stream: Readable, coding) => pipeline(stream, decoder(coding), () => undefined), body);
+  return codings
+    .reverse()
+    .reduce((stream: Readable, coding) => pipeline(stream, decoder(coding), () => undefined), body);
 }
 
 function isKnown(coding: string): boolean {

@@ -50,7 +50,8 @@ async function answer(
     if (told.length < found.length && told.length === 0) throw new EgressDenied(privateReason(host, ANY_PORT));
     return told;
   }
-  if (!TYPES.has(question.type)) throw new EgressDenied(`records of type '${String(question.type)}' cannot be asked for`);
+  if (!TYPES.has(question.type))
+    throw new EgressDenied(`records of type '${String(question.type)}' cannot be asked for`);
   const records = (await resolver.resolve(host, question.type)) as unknown as readonly unknown[];
   const isAddress = question.type === "A" || question.type === "AAAA";
   const told = isAddress ? records.filter((address) => mayTell(String(address))) : records;

@@ -33,8 +33,20 @@ async function guestOf(egress: Partial<EgressRule> = {}, options: GuestOptions =
 }
 
 let exchanges = 0;
-function open(guest: GuestCalls, head: Partial<HttpRequestHead> & { url: string }, body?: string): Promise<BrokerReply> {
-  const full = { exchange: ++exchanges, method: "GET", headers: [], redirect: "follow", body: "whole", raw: false, ...head };
+function open(
+  guest: GuestCalls,
+  head: Partial<HttpRequestHead> & { url: string },
+  body?: string,
+): Promise<BrokerReply> {
+  const full = {
+    exchange: ++exchanges,
+    method: "GET",
+    headers: [],
+    redirect: "follow",
+    body: "whole",
+    raw: false,
+    ...head,
+  };
   return guest.call("http.open", full, Buffer.from(body ?? ""));
 }
 
@@ -64,7 +76,10 @@ test("a private address needs both the function's asking and the tenant's grant"
 test("every address of a name is judged, and the judged one is connected to", async () => {
   const at = await serve((_request, response) => response.end("in"));
   const answers = [
-    [{ address: "93.184.216.34", family: 4 }, { address: "127.0.0.1", family: 4 }],
+    [
+      { address: "93.184.216.34", family: 4 },
+      { address: "127.0.0.1", family: 4 },
+    ],
     [{ address: "169.254.169.254", family: 4 }],
     [{ address: "::ffff:127.0.0.1", family: 6 }],
   ];
@@ -102,8 +117,17 @@ test("a redirect is judged anew, and takes no credentials to another origin", as
     response.end("there");
   });
   const start = await serve((_request, response) => response.writeHead(302, { location: `http://${target}/` }).end());
-  const head = { url: `http://${start}/`, headers: [["authorization", "secret"], ["cookie", "a=b"]] as const };
-  expect(await open(await guestOf({ allowPrivate: [start] }), head)).toMatchObject({ ok: false, code: "Egress.Denied" });
+  const head = {
+    url: `http://${start}/`,
+    headers: [
+      ["authorization", "secret"],
+      ["cookie", "a=b"],
+    ] as const,
+  };
+  expect(await open(await guestOf({ allowPrivate: [start] }), head)).toMatchObject({
+    ok: false,
+    code: "Egress.Denied",
+  });
   const allowed = await guestOf({ allowPrivate: [start, target] });
   expect(await textAt(allowed, head)).toBe("there");
   expect(headOf(await open(allowed, { url: `http://${start}/` })).redirected).toBe(true);
@@ -193,7 +217,9 @@ test("framing and host headers are the client's own business", async () => {
     ["content-length", "99"],
     ["x-kept", "yes"],
   ] as const;
-  const got = JSON.parse(await textAt(await guestOf({ allowPrivate: [at] }), { url: `http://${at}/`, headers })) as object;
+  const got = JSON.parse(
+    await textAt(await guestOf({ allowPrivate: [at] }), { url: `http://${at}/`, headers }),
+  ) as object;
   expect(got).toMatchObject({ host: at, "x-kept": "yes" });
   expect(got).not.toHaveProperty("transfer-encoding");
   expect(got).not.toHaveProperty("content-length");

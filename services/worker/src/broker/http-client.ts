@@ -142,7 +142,8 @@ export class HttpClient {
 }
 
 function nextHop(hop: Hop, status: number, location: string): Hop {
-  if (!URL.canParse(location, hop.url.href)) throw new EgressDenied(`${hop.url.origin} redirected to something that is no URL`);
+  if (!URL.canParse(location, hop.url.href))
+    throw new EgressDenied(`${hop.url.origin} redirected to something that is no URL`);
   const url = new URL(location, hop.url);
   const dropsBody =
     (status === 303 && hop.method !== "HEAD") || ((status === 301 || status === 302) && hop.method === "POST");

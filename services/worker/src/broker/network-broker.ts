@@ -26,12 +26,7 @@ export class NetworkBroker {
   }
 
   calls(): [number, GuestCallHandler][] {
-    return [
-      ...this.#http.calls(),
-      ...this.#sockets.calls(),
-      ...this.#webSockets.calls(),
-      ...dnsCalls(this.#egress),
-    ];
+    return [...this.#http.calls(), ...this.#sockets.calls(), ...this.#webSockets.calls(), ...dnsCalls(this.#egress)];
   }
 
   /** What guests hold open now. */

@@ -42,20 +42,29 @@ test.each([
   "0.0.0.0",
   "100.64.0.1",
 ])("a socket to %s is refused", async (host) => {
-  expect(await open(await guestOf({ allowPrivate: [] }), 1, host, 80)).toMatchObject({ ok: false, code: "Egress.Denied" });
+  expect(await open(await guestOf({ allowPrivate: [] }), 1, host, 80)).toMatchObject({
+    ok: false,
+    code: "Egress.Denied",
+  });
 });
 
 test.each(["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "0", "localhost"])(
   "%s, which a resolver takes for this machine, is judged by what it resolves to",
   async (host) => {
     const port = await echo();
-    expect(await open(await guestOf({ allowPrivate: [] }), 1, host, port)).toMatchObject({ ok: false, code: "Egress.Denied" });
+    expect(await open(await guestOf({ allowPrivate: [] }), 1, host, port)).toMatchObject({
+      ok: false,
+      code: "Egress.Denied",
+    });
     expect(connections.length).toBe(0);
   },
 );
 
 test.each(["a b", "a\r\nb", "user@127.0.0.1", "127.0.0.1/x", "", "％６１"])("'%s' is no host", async (host) => {
-  expect(await open(await guestOf({ allowPrivate: [] }), 1, host, 80)).toMatchObject({ ok: false, code: "Egress.Denied" });
+  expect(await open(await guestOf({ allowPrivate: [] }), 1, host, 80)).toMatchObject({
+    ok: false,
+    code: "Egress.Denied",
+  });
 });
 
 test("a name is judged by each of its addresses", async () => {

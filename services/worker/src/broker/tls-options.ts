@@ -32,9 +32,9 @@ export function tlsOptions(head: TlsHead, host: string): SecureOptions {
   const servername = head.servername ?? (isIP(host) === 0 ? host : "");
   return {
     servername,
-    rejectUnauthorized: head.rejectUnauthorized !== false,
+    rejectUnauthorized: head.rejectUnauthorized,
     checkServerIdentity: (_name, certificate) =>
-      head.checkHost === false ? undefined : checkServerIdentity(servername || host, certificate),
+      head.checkHost ? checkServerIdentity(servername || host, certificate) : undefined,
     ...(alpn === undefined || alpn.length === 0 ? {} : { ALPNProtocols: alpn.slice(0, 8).map(String) }),
     ...(ca === undefined ? {} : { ca: ca.map(String) }),
     ...(cert === undefined ? {} : { cert: String(cert) }),
@@ -51,11 +51,11 @@ function versions({ minVersion, maxVersion }: TlsHead): SecureOptions {
 }
 
 export function reportTls(socket: TLSSocket): SocketReport["tls"] {
-  const { authorizationError } = socket as { authorizationError?: unknown };
+  const { authorizationError } = socket as { authorizationError?: Error | string | null };
   return {
     alpn: socket.alpnProtocol ?? false,
     authorized: socket.authorized,
-    authorizationError: authorizationError ? String(authorizationError) : null,
+    authorizationError: authorizationError ? authorizationError.toString() : null,
     protocol: socket.getProtocol(),
     cipher: socket.getCipher()?.name ?? "",
     certificate: describe(socket.getPeerCertificate()),
@@ -63,6 +63,7 @@ export function reportTls(socket: TLSSocket): SocketReport["tls"] {
 }
 
 function describe(certificate: PeerCertificate): Record<string, unknown> {
-  const { subject, issuer, subjectaltname, valid_from, valid_to, fingerprint, fingerprint256, serialNumber } = certificate;
+  const { subject, issuer, subjectaltname, valid_from, valid_to, fingerprint, fingerprint256, serialNumber } =
+    certificate;
   return { subject, issuer, subjectaltname, valid_from, valid_to, fingerprint, fingerprint256, serialNumber };
 }

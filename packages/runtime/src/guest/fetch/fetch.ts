@@ -52,10 +52,9 @@ function fetchFailed(cause: unknown): unknown {
   const code = (cause as { code?: unknown } | null)?.code;
   if (typeof code !== "string") return cause;
   const ours = stringStartsWith(code, "Egress.") || stringStartsWith(code, "HostCall.");
-  const error = new IntrinsicTypeError(
-    ours ? `fetch failed: ${toText((cause as Error).message)}` : "fetch failed",
-    { cause },
-  );
+  const error = new IntrinsicTypeError(ours ? `fetch failed: ${toText((cause as Error).message)}` : "fetch failed", {
+    cause,
+  });
   defineHidden(error, "code", code);
   return error;
 }

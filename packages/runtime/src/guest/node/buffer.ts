@@ -32,7 +32,8 @@ const statics: Record<string, Method> = {
     Reflect.apply(byteLength as Method, Buffer, [value, known(encoding)]) as number,
   of: (...bytes: unknown[]): unknown => from.call(Buffer, bytes as number[]),
   copyBytesFrom: (view: unknown, offset: unknown = 0, length?: unknown): unknown => {
-    if (!ArrayBuffer.isView(view) || view instanceof DataView) throw invalidArgType("view", "an instance of TypedArray", view);
+    if (!ArrayBuffer.isView(view) || view instanceof DataView)
+      throw invalidArgType("view", "an instance of TypedArray", view);
     const typed = view as Uint8Array;
     const end = length === undefined ? typed.length : (offset as number) + (length as number);
     const part = typed.slice(offset as number, end);
@@ -116,7 +117,9 @@ function transcode(source: unknown, from: string, to: string): Buffer {
   const text = Buffer.from(bytes).toString(from as BufferEncoding);
   const narrow = /^(?:ascii|latin1|binary)$/i.test(to);
   const limit = /^ascii$/i.test(to) ? 0x7f : 0xff;
-  const fitting = narrow ? Array.from(text, (char) => ((char.codePointAt(0) ?? 0) > limit ? "?" : char)).join("") : text;
+  const fitting = narrow
+    ? Array.from(text, (char) => ((char.codePointAt(0) ?? 0) > limit ? "?" : char)).join("")
+    : text;
   return Buffer.from(fitting, to as BufferEncoding);
 }
 

@@ -12,8 +12,7 @@ interface ConsoleOptions {
 /** `console.Console`: a console over streams of the user's choice. */
 export class Console {
   constructor(options: ConsoleOptions | Output, errors?: Output) {
-    const { stdout, stderr = stdout } =
-      "stdout" in options ? options : { stdout: options, stderr: errors ?? options };
+    const { stdout, stderr = stdout } = "stdout" in options ? options : { stdout: options, stderr: errors ?? options };
     const isError = (level: string): boolean => level === "WARN" || level === "ERROR" || level === "TRACE";
     Object.assign(
       this,

@@ -19,7 +19,7 @@ type Callback = (error: unknown, ...results: unknown[]) => void;
 async function ask(host: unknown, type: DnsQuestion["type"], family: 0 | 4 | 6 = 0): Promise<readonly unknown[]> {
   const question: DnsQuestion = { host: String(host), type, family };
   try {
-    const { text } = await callAsync("dns.resolve", jsonStringify(question) as string);
+    const { text } = await callAsync("dns.resolve", jsonStringify(question));
     return (jsonParse(text) as DnsAnswer).records;
   } catch (failure) {
     const error = connectError(failure, question.host, 0);
@@ -38,7 +38,7 @@ async function lookup(host: unknown, given: LookupOptions | number = {}): Promis
     const error = nodeError(Error, "ENOTFOUND", `getaddrinfo ENOTFOUND ${String(host)}`);
     throw Object.assign(error, { hostname: host, syscall: "getaddrinfo" });
   }
-  return "all" in options && options.all === true ? found : first;
+  return "all" in options && options.all ? found : first;
 }
 
 const of =

@@ -5,7 +5,18 @@ type PathFunctions = Record<string, unknown> & { resolve(...parts: string[]): st
 
 const posix = require("path-browserify") as PathFunctions;
 
-const METHODS = ["join", "resolve", "normalize", "dirname", "basename", "relative", "isAbsolute", "extname", "parse", "format"];
+const METHODS = [
+  "join",
+  "resolve",
+  "normalize",
+  "dirname",
+  "basename",
+  "relative",
+  "isAbsolute",
+  "extname",
+  "parse",
+  "format",
+];
 
 /** `*` within a name, `**` across folders, `?`, `[…]` and `{…,…}`, as `path.matchesGlob` has them. */
 function matchesGlob(path: string, pattern: string): boolean {
@@ -38,7 +49,11 @@ posix["toNamespacedPath"] = (path: unknown): unknown => path;
 posix["matchesGlob"] = matchesGlob;
 posix["_makeLong"] = posix["toNamespacedPath"];
 const win32 = {
-  ...unavailableAll("path.win32", [...METHODS, "toNamespacedPath", "matchesGlob"], "a function runs on Linux; use path"),
+  ...unavailableAll(
+    "path.win32",
+    [...METHODS, "toNamespacedPath", "matchesGlob"],
+    "a function runs on Linux; use path",
+  ),
   sep: "\\",
   delimiter: ";",
 };

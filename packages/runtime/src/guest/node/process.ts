@@ -94,7 +94,11 @@ interface WarningOptions {
 
 /** One line in the log, and the event for whoever listens. */
 function emitWarning(warning: unknown, options?: string | WarningOptions, code?: string): void {
-  const { type = "Warning", code: optionCode, detail } = typeof options === "string" ? { type: options } : (options ?? {});
+  const {
+    type = "Warning",
+    code: optionCode,
+    detail,
+  } = typeof options === "string" ? { type: options } : (options ?? {});
   const error = warning instanceof Error ? warning : new IntrinsicError(toText(warning));
   if (!(warning instanceof Error)) {
     error.name = type;
@@ -137,7 +141,14 @@ function emitterMethods<T>(self: () => T): Record<string, (...args: unknown[]) =
   const chain = (): T => self();
   return {
     ...{ on: chain, once: chain, off: chain, addListener: chain, removeListener: chain, removeAllListeners: chain },
-    ...{ prependListener: chain, emit: () => false, listenerCount: () => 0, cork: chain, uncork: chain, destroy: chain },
+    ...{
+      prependListener: chain,
+      emit: () => false,
+      listenerCount: () => 0,
+      cork: chain,
+      uncork: chain,
+      destroy: chain,
+    },
   };
 }
 

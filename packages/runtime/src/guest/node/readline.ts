@@ -99,7 +99,9 @@ export class Interface extends events {
     const iterator: AsyncIterableIterator<string> = {
       next: async () => {
         const { done, value } = await lines.next();
-        return done === true ? { done: true, value: undefined } : { done: false, value: (value as string[])[0] as string };
+        return done === true
+          ? { done: true, value: undefined }
+          : { done: false, value: (value as string[])[0] as string };
       },
       return: async () => {
         this.close();

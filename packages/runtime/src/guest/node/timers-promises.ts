@@ -39,7 +39,6 @@ function wait<T>(value: T, options: Options, start: (done: () => void) => () => 
   });
 }
 
-
 function setTimeoutPromise<T>(delayMs?: number, value?: T, options: Options = {}): Promise<T | undefined> {
   return wait(value, options, (done) => {
     const timer = setTimeout(done, delayMs);
@@ -57,7 +56,11 @@ function setImmediatePromise<T>(value?: T, options: Options = {}): Promise<T | u
 }
 
 /** Ticks that nobody has asked for yet are kept, as in Node. */
-async function* setIntervalIterator<T>(delayMs?: number, value?: T, options: Options = {}): AsyncGenerator<T | undefined> {
+async function* setIntervalIterator<T>(
+  delayMs?: number,
+  value?: T,
+  options: Options = {},
+): AsyncGenerator<T | undefined> {
   const { signal } = options;
   const check = (): boolean => {
     if (signal?.aborted === true) throw abortError(signal.reason);

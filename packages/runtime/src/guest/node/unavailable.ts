@@ -6,20 +6,15 @@ export type Refusal = (this: unknown, ...args: unknown[]) => never;
  */
 export function unavailable(module: string, member: string, instead: string): Refusal {
   const refusal = function (): never {
-    throw Object.assign(
-      new Error(`${module}.${member} is not available in a Sluice function: ${instead}.`),
-      { code: "ERR_SLUICE_UNAVAILABLE" },
-    );
+    throw Object.assign(new Error(`${module}.${member} is not available in a Sluice function: ${instead}.`), {
+      code: "ERR_SLUICE_UNAVAILABLE",
+    });
   };
   Object.defineProperty(refusal, "name", { value: member, configurable: true });
   return refusal;
 }
 
 /** Several members of one module with one piece of advice. */
-export function unavailableAll(
-  module: string,
-  members: readonly string[],
-  instead: string,
-): Record<string, Refusal> {
+export function unavailableAll(module: string, members: readonly string[], instead: string): Record<string, Refusal> {
   return Object.fromEntries(members.map((member) => [member, unavailable(module, member, instead)]));
 }

@@ -33,7 +33,7 @@ export class WebSocket extends EventTarget {
   binaryType: "blob" | "arraybuffer" = "blob";
   readonly #id = toText(++lastSocket);
   readonly #url: string;
-  readonly #handlers: Record<string, Handler> = { __proto__: null as never };
+  readonly #handlers: Record<string, Handler> = { __proto__: null };
   #state: number = STATES.CONNECTING;
   #protocol = "";
   #extensions = "";
@@ -91,7 +91,9 @@ export class WebSocket extends EventTarget {
     const connecting = this.#state === STATES.CONNECTING;
     this.#state = STATES.CLOSING;
     const sent = connecting ? Promise.resolve() : this.#sent;
-    void sent.then(() => this.#close({ code: number ?? (text === undefined ? undefined : 1000), reason: text, abandon: connecting }));
+    void sent.then(() =>
+      this.#close({ code: number ?? (text === undefined ? undefined : 1000), reason: text, abandon: connecting }),
+    );
   }
 
   async #open(protocols: readonly string[]): Promise<void> {
@@ -172,7 +174,7 @@ export class WebSocket extends EventTarget {
     try {
       const { code, reason, abandon } = head;
       const said = { code, reason, abandon, socket: toNumber(this.#id) };
-      await callAtOnce("ws.close", jsonStringify(said) as string);
+      await callAtOnce("ws.close", jsonStringify(said));
     } catch {
       // It is gone already.
     }

@@ -81,7 +81,7 @@ function cipher({ cipher: name, encrypt }: Of<"cipher">, parts: readonly Buffer[
   const algorithm = oneOf(name, CIPHERS);
   const key = part(parts, 0);
   const iv = algorithm.endsWith("ecb") ? null : part(parts, 1);
-  const run = encrypt === true ? createCipheriv(algorithm, key, iv) : createDecipheriv(algorithm, key, iv);
+  const run = encrypt ? createCipheriv(algorithm, key, iv) : createDecipheriv(algorithm, key, iv);
   if (/-(cbc|ecb)$/.test(algorithm)) run.setAutoPadding(false);
   const done = run.update(part(parts, 2));
   const rest = run.final();
@@ -93,11 +93,11 @@ function gcm({ encrypt }: Of<"gcm">, parts: readonly Buffer[]): Buffer {
   const [key, iv, additional, data] = [part(parts, 0), part(parts, 1), part(parts, 2), part(parts, 3)];
   const algorithm = oneOf(`aes-${key.length * 8}-gcm`, ["aes-128-gcm", "aes-192-gcm", "aes-256-gcm"]);
   const options = { authTagLength: TAG_BYTES };
-  const clear = encrypt === true ? data : createDecipheriv(algorithm, key, iv, options).update(data);
+  const clear = encrypt ? data : createDecipheriv(algorithm, key, iv, options).update(data);
   const sealed = createCipheriv(algorithm, key, iv, options).setAAD(additional);
   const dark = sealed.update(clear);
   sealed.final();
-  return Buffer.concat([encrypt === true ? dark : clear, sealed.getAuthTag()]);
+  return Buffer.concat([encrypt ? dark : clear, sealed.getAuthTag()]);
 }
 
 function hashOrNull({ hash }: { readonly hash: string | null }): string | null {

@@ -28,7 +28,8 @@ function comparison(operator: string, holds: (actual: unknown, expected: unknown
     const bothObjects = [actual, expected].every((value) => typeof value === "object" && value !== null);
     const generated = operator === "strictEqual" && bothObjects ? "strictEqualObject" : shown;
     const text = message ?? new AssertionError({ actual, expected, operator: generated }).message;
-    const error = text instanceof Error ? text : new AssertionError({ actual, expected, message: text, operator: shown });
+    const error =
+      text instanceof Error ? text : new AssertionError({ actual, expected, message: text, operator: shown });
     if (message == null) Object.assign(error, { generatedMessage: true });
     throw error;
   };
@@ -40,7 +41,13 @@ function ok(...args: unknown[]): void {
   const [value, message] = args;
   if (value) return;
   if (args.length === 0) {
-    fail({ actual: value, expected: true, message: "No value argument passed to `assert.ok()`", operator: "==", from: ok });
+    fail({
+      actual: value,
+      expected: true,
+      message: "No value argument passed to `assert.ok()`",
+      operator: "==",
+      from: ok,
+    });
   }
   const text = message ?? "The expression evaluated to a falsy value";
   fail({ actual: value, expected: true, message: text, operator: "==", from: ok });
@@ -92,8 +99,10 @@ function unwanted(error: unknown, given: unknown, text: unknown, kind: string, o
 
 function promiseOf(source: unknown): PromiseLike<unknown> {
   const promise = typeof source === "function" ? (source as () => unknown)() : source;
-  if (typeof (promise as { then?: unknown } | null | undefined)?.then === "function") return promise as Promise<unknown>;
-  if (typeof source !== "function") throw invalidArgType("promiseFn", "of type function or an instance of Promise", source);
+  if (typeof (promise as { then?: unknown } | null | undefined)?.then === "function")
+    return promise as Promise<unknown>;
+  if (typeof source !== "function")
+    throw invalidArgType("promiseFn", "of type function or an instance of Promise", source);
   throw nodeError(
     TypeError,
     "ERR_INVALID_RETURN_VALUE",
@@ -124,7 +133,10 @@ function matching(operator: "match" | "doesNotMatch") {
   return (text: unknown, pattern: RegExp, message?: unknown): void => {
     if (!(pattern instanceof RegExp)) throw invalidArgType("regexp", "an instance of RegExp", pattern);
     if (typeof text === "string" && pattern.test(text) === (operator === "match")) return;
-    const did = operator === "match" ? "did not match the regular expression" : "was expected to not match the regular expression";
+    const did =
+      operator === "match"
+        ? "did not match the regular expression"
+        : "was expected to not match the regular expression";
     const generated =
       typeof text === "string"
         ? `The input ${did} ${inspect(pattern)}. Input:\n\n${inspect(text)}\n`

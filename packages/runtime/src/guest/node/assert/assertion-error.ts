@@ -59,7 +59,8 @@ function isPrimitive(value: unknown): boolean {
 
 /** Lines of both, those that only one has marked: the longest common subsequence decides. */
 function difference(mine: readonly string[], theirs: readonly string[]): string {
-  if (mine.length * theirs.length > 250_000) return [...mine.map((l) => `+ ${l}`), ...theirs.map((l) => `- ${l}`)].join("\n");
+  if (mine.length * theirs.length > 250_000)
+    return [...mine.map((l) => `+ ${l}`), ...theirs.map((l) => `- ${l}`)].join("\n");
   const common = Array.from({ length: mine.length + 1 }, () => new Uint32Array(theirs.length + 1));
   const at = (i: number, j: number): number => common[i]?.[j] ?? 0;
   for (let i = mine.length - 1; i >= 0; i--) {

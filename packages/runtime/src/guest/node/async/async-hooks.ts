@@ -17,7 +17,11 @@ export function eventEmitterAsyncResource(): ReturnType<typeof emitterWithResour
 export const asyncHooks = {
   AsyncLocalStorage,
   AsyncResource,
-  createHook: unavailable("async_hooks", "createHook", "use AsyncLocalStorage to carry values across asynchronous calls"),
+  createHook: unavailable(
+    "async_hooks",
+    "createHook",
+    "use AsyncLocalStorage to carry values across asynchronous calls",
+  ),
   executionAsyncId: (): number => 1,
   triggerAsyncId: (): number => 0,
   executionAsyncResource: (): object => ({}),

@@ -21,7 +21,8 @@ function bindThenable(value: unknown, frame: Frame): unknown {
   if (typeof then !== "function") return value;
   return {
     // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about
-    then: (resolve: Settle, reject: Settle) => runInFrame(frame, () => reflectApply(then as Then, value, [resolve, reject])),
+    then: (resolve: Settle, reject: Settle) =>
+      runInFrame(frame, () => reflectApply(then as Then, value, [resolve, reject])),
   };
 }
 

@@ -102,7 +102,8 @@ Object.defineProperties(events, {
     enumerable: true,
     get: () => defaults.captureRejections,
     set: (capture: boolean) => {
-      if (typeof capture !== "boolean") throw invalidArgType("EventEmitter.captureRejections", "of type boolean", capture);
+      if (typeof capture !== "boolean")
+        throw invalidArgType("EventEmitter.captureRejections", "of type boolean", capture);
       defaults.captureRejections = capture;
     },
   },

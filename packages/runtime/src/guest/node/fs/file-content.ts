@@ -89,7 +89,11 @@ function writeSync(fd: unknown, data: unknown, offset?: unknown, length?: unknow
 }
 
 /** A vector is written and read part by part. */
-function each(buffers: readonly ArrayBufferView[], position: Numeric, move: (b: ArrayBufferView, at?: number) => number): number {
+function each(
+  buffers: readonly ArrayBufferView[],
+  position: Numeric,
+  move: (b: ArrayBufferView, at?: number) => number,
+): number {
   let at = positionOf(position);
   let total = 0;
   for (const buffer of buffers) {

@@ -174,7 +174,11 @@ function cpSync(source: unknown, destination: unknown, options: FolderOptions = 
     return;
   }
   if (options.recursive !== true) {
-    throw nodeError(Error, "ERR_FS_EISDIR", `Recursive option not enabled, cannot copy a directory: cp returned EISDIR`);
+    throw nodeError(
+      Error,
+      "ERR_FS_EISDIR",
+      `Recursive option not enabled, cannot copy a directory: cp returned EISDIR`,
+    );
   }
   if (`${to}/`.startsWith(`${from}/`)) throw fsError("EINVAL", "cp", from, to);
   mkdirAll(to, 0o777);

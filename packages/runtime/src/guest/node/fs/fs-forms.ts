@@ -10,7 +10,12 @@ type Callback = (error: unknown, ...results: unknown[]) => void;
 export const syncForms = { ...fileContent, ...fileTree };
 
 /** What a callback gets besides the result, as Node hands back the buffer that was read into. */
-const EXTRA: Readonly<Record<string, string>> = { read: "buffer", write: "buffer", readv: "buffers", writev: "buffers" };
+const EXTRA: Readonly<Record<string, string>> = {
+  read: "buffer",
+  write: "buffer",
+  readv: "buffers",
+  writev: "buffers",
+};
 const RESULT: Readonly<Record<string, string>> = {
   read: "bytesRead",
   write: "bytesWritten",

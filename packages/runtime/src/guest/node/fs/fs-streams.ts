@@ -102,7 +102,11 @@ export class WriteStream extends Writable {
 
   constructor(path: unknown, given?: unknown) {
     const options = readOptions<StreamOptions>(given);
-    super({ defaultEncoding: options.encoding ?? "utf8", highWaterMark: options.highWaterMark ?? 16_384, emitClose: true });
+    super({
+      defaultEncoding: options.encoding ?? "utf8",
+      highWaterMark: options.highWaterMark ?? 16_384,
+      emitClose: true,
+    });
     this.#options = options;
     this.#position = options.start;
     this.fd = descriptorOf(options);

@@ -54,7 +54,8 @@ class OpenFiles {
     const writes = (flags & (C.O_WRONLY | C.O_RDWR)) !== 0;
     const place = tree.place(path, "open");
     let { node } = place;
-    if (node !== undefined && (flags & C.O_CREAT) !== 0 && (flags & C.O_EXCL) !== 0) throw fsError("EEXIST", "open", path);
+    if (node !== undefined && (flags & C.O_CREAT) !== 0 && (flags & C.O_EXCL) !== 0)
+      throw fsError("EEXIST", "open", path);
     if (node === undefined) {
       if ((flags & C.O_CREAT) === 0) throw fsError("ENOENT", "open", path);
       node = new FileNode(mode & ~0o022);

@@ -13,7 +13,8 @@ export function toPath(value: unknown, name = "path"): string {
 function asText(value: unknown, name: string): string {
   if (typeof value === "string") return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString();
-  if (typeof value === "object" && value !== null && "href" in value) return loadUrlModule().urlModule.fileURLToPath(value);
+  if (typeof value === "object" && value !== null && "href" in value)
+    return loadUrlModule().urlModule.fileURLToPath(value);
   throw invalidArgType(name, "of type string or an instance of Buffer or URL", value);
 }
 

@@ -6,18 +6,23 @@ import type { ByteSource } from "../../fetch/byte-source.ts";
 import { connectError } from "../net/socket-error.ts";
 import { hasSecureOptions, type SecureOptions, tlsHead } from "../net/secure-context.ts";
 import { nodeError } from "../node-error.ts";
-import type { NodeWritable } from "../stream/node-streams.ts";
 import { checkAgent } from "./agent.ts";
 import { IncomingMessage } from "./incoming-message.ts";
 import { OutgoingHeaders, type HeaderValue } from "./outgoing-headers.ts";
 import { RequestBody } from "./request-body.ts";
-import { basicAuthorization, readRequestArguments, type RequestOptions, type Target, targetOf } from "./request-options.ts";
+import {
+  basicAuthorization,
+  readRequestArguments,
+  type RequestOptions,
+  type Target,
+  targetOf,
+} from "./request-options.ts";
 import { RequestSocket } from "./request-socket.ts";
 
 type Done = (error?: unknown) => void;
 type Listener = () => void;
 
-const Writable = loadStream().stream.Writable as new (options?: object) => NodeWritable;
+const Writable = loadStream().stream.Writable;
 
 /** `http.ClientRequest`: one exchange by the host, without redirects or decoding. */
 export class ClientRequest extends Writable {
@@ -60,7 +65,7 @@ export class ClientRequest extends Writable {
     this.#secure = protocol === "https:" && hasSecureOptions(secure) ? secure : undefined;
     this.#readHeaders(options);
     if (callback !== undefined) this.once("response", callback);
-    const timeout = options.timeout ?? (agentOptions.timeout as number | undefined);
+    const timeout = options.timeout ?? agentOptions.timeout;
     if (timeout) this.setTimeout(timeout);
     this.#listenTo(options.signal);
     setTimeout(() => this.#begin(), 0);
@@ -75,7 +80,8 @@ export class ClientRequest extends Writable {
   }
 
   setHeader(name: string, value: HeaderValue): this {
-    if (this.headersSent) throw nodeError(Error, "ERR_HTTP_HEADERS_SENT", "Cannot set headers after they are sent to the client");
+    if (this.headersSent)
+      throw nodeError(Error, "ERR_HTTP_HEADERS_SENT", "Cannot set headers after they are sent to the client");
     this.#headers.set(name, value);
     return this;
   }

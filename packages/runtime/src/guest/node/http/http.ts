@@ -1,4 +1,4 @@
-import { refuseServer } from "../net/refuse-server.ts";
+import { refuseServer, serverClass } from "../net/refuse-server.ts";
 import { Agent, SecureAgent } from "./agent.ts";
 import { ClientRequest } from "./client-request.ts";
 import { IncomingMessage } from "./incoming-message.ts";
@@ -6,15 +6,6 @@ import { validateHeaderName, validateHeaderValue } from "./outgoing-headers.ts";
 import { METHODS, STATUS_CODES } from "./status-codes.ts";
 
 type Protocol = "http:" | "https:";
-
-/** A class that is there to be named and inherited from, but not to be made. */
-function serverClass(name: string): new () => object {
-  return class {
-    constructor() {
-      refuseServer(name);
-    }
-  };
-}
 
 function client(protocol: Protocol, globalAgent: Agent): Record<string, unknown> {
   const name = protocol.slice(0, -1);

@@ -2,10 +2,9 @@ import type { HttpResponseHead } from "@sluice/core";
 import { type ByteSource } from "../../fetch/byte-source.ts";
 import { loadBuffer, loadStream } from "../../lazy.ts";
 import type { Bytes } from "../../web/bytes.ts";
-import type { NodeReadable } from "../stream/node-streams.ts";
 import { streamError } from "../net/socket-error.ts";
 
-const Readable = loadStream().stream.Readable as new (options?: object) => NodeReadable;
+const Readable = loadStream().stream.Readable;
 
 /** Of these, Node keeps the first; of the others, it joins what is repeated. */
 const SINGLE: ReadonlySet<string> = new Set([

@@ -1,3 +1,4 @@
+import { toText } from "../../primordials.ts";
 import { nodeError } from "../node-error.ts";
 
 const TOKEN = /^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/;
@@ -19,7 +20,7 @@ export function validateHeaderValue(name: string, value: unknown): void {
     const message = `Invalid value "undefined" for header "${name}"`;
     throw nodeError(TypeError, "ERR_HTTP_INVALID_HEADER_VALUE", message);
   }
-  if (BAD_VALUE.test(String(value))) {
+  if (BAD_VALUE.test(toText(value))) {
     throw nodeError(TypeError, "ERR_INVALID_CHAR", `Invalid character in header content ["${name}"]`);
   }
 }

@@ -25,7 +25,7 @@ export class RequestBody {
       return done();
     }
     // The writer's buffer may be filled anew as soon as it was told that this one was taken.
-    this.#pieces.push(bytes.slice() as Bytes);
+    this.#pieces.push(bytes.slice());
     this.#size += bytes.length;
     if (this.#size < LIMITS.streamChunkBytes) done();
     else this.#blocked = done;

@@ -51,7 +51,8 @@ function optionsOf(address: string | URL): RequestOptions {
 }
 
 function parse(address: string): URL {
-  if (!URL.canParse(address)) throw Object.assign(nodeError(TypeError, "ERR_INVALID_URL", "Invalid URL"), { input: address });
+  if (!URL.canParse(address))
+    throw Object.assign(nodeError(TypeError, "ERR_INVALID_URL", "Invalid URL"), { input: address });
   return new URL(address);
 }
 

@@ -48,5 +48,9 @@ export function readDestination({ host, port, path, family }: ConnectOptions): {
     throw nodeError(RangeError, "ERR_SOCKET_BAD_PORT", message);
   }
   if (family !== undefined && ![0, 4, 6].includes(family)) throw outOfRange("options.family", "0, 4 or 6", family);
-  return { host: host === undefined || host === "" ? "localhost" : String(host), port: number, family: (family ?? 0) as 0 | 4 | 6 };
+  return {
+    host: host === undefined || host === "" ? "localhost" : String(host),
+    port: number,
+    family: (family ?? 0) as 0 | 4 | 6,
+  };
 }

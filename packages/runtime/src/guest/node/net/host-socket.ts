@@ -20,12 +20,12 @@ export class HostSocket {
   }
 
   async open(head: Omit<SocketOpenHead, "socket">): Promise<SocketReport> {
-    const { text } = await callAsync("net.open", jsonStringify({ ...head, socket: this.#id }) as string);
+    const { text } = await callAsync("net.open", jsonStringify({ ...head, socket: this.#id }));
     return jsonParse(text) as SocketReport;
   }
 
   async secure(tls: TlsHead): Promise<SocketReport> {
-    const { text } = await callAtOnce("net.tls", jsonStringify({ socket: this.#id, tls }) as string);
+    const { text } = await callAtOnce("net.tls", jsonStringify({ socket: this.#id, tls }));
     return jsonParse(text) as SocketReport;
   }
 
@@ -57,7 +57,7 @@ export class HostSocket {
   }
 
   configure(options: Omit<SocketOptionsHead, "socket">): void {
-    void callAtOnce("net.configure", jsonStringify({ ...options, socket: this.#id }) as string).catch(() => undefined);
+    void callAtOnce("net.configure", jsonStringify({ ...options, socket: this.#id })).catch(() => undefined);
   }
 
   close(): void {

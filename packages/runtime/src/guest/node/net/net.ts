@@ -1,6 +1,6 @@
 import { type ConnectOptions, readConnectArguments } from "./connect-options.ts";
 import { isIP, isIPv4, isIPv6 } from "./is-ip.ts";
-import { refuseServer } from "./refuse-server.ts";
+import { refuseServer, serverClass } from "./refuse-server.ts";
 import { Socket } from "./socket.ts";
 
 function connect(...args: unknown[]): Socket {
@@ -8,17 +8,11 @@ function connect(...args: unknown[]): Socket {
   return new Socket(options).connect(...args);
 }
 
-class Server {
-  constructor() {
-    refuseServer("net.Server");
-  }
-}
-
 /** `node:net`, its client side. */
 export const net = {
   Socket,
   Stream: Socket,
-  Server,
+  Server: serverClass("net.Server"),
   connect,
   createConnection: connect,
   createServer: () => refuseServer("net.createServer"),

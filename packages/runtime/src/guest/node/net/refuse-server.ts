@@ -9,3 +9,11 @@ export function refuseServer(name: string): never {
       "Give it an 'http' trigger instead, and it is called for each request",
   );
 }
+
+/** A class that is there to be named and inherited from, but not to be made. */
+export function serverClass(name: string): new () => object {
+  const refuse = function (): void {
+    refuseServer(name);
+  };
+  return refuse as unknown as new () => object;
+}

@@ -63,7 +63,9 @@ function pems(source: Pem): string[] {
 
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
-  return loadBuffer().Buffer.from(value as Uint8Array).toString();
+  return loadBuffer()
+    .Buffer.from(value as Uint8Array)
+    .toString();
 }
 
 /** Node also takes the wire form: each name after its length. */

@@ -3,7 +3,6 @@ import { loadBuffer, loadStream } from "../../lazy.ts";
 import { clearTimeout, setTimeout } from "../../timers/timers.ts";
 import type { Bytes } from "../../web/bytes.ts";
 import { bytesOf, joinBytes } from "../../web/bytes.ts";
-import type { NodeReadable, NodeWritable } from "../stream/node-streams.ts";
 import { type ConnectOptions, readConnectArguments, readDestination } from "./connect-options.ts";
 import { HostSocket } from "./host-socket.ts";
 import { connectError, streamError } from "./socket-error.ts";
@@ -11,7 +10,7 @@ import { connectError, streamError } from "./socket-error.ts";
 type Done = (error?: unknown) => void;
 type Listener = (...args: unknown[]) => void;
 
-const Duplex = loadStream().stream.Duplex as new (options?: object) => NodeReadable & NodeWritable;
+const Duplex = loadStream().stream.Duplex;
 
 /** `net.Socket`: a stream over a connection that the host holds. It stays open between the invocations of a function. */
 export class Socket extends Duplex {
@@ -234,4 +233,3 @@ export class Socket extends Duplex {
     return this;
   }
 }
-

@@ -3,7 +3,7 @@ import { nodeError } from "../node-error.ts";
 import { checkServerIdentity, type Certificate } from "./server-identity.ts";
 import { type ConnectOptions, readConnectArguments, readDestination } from "./connect-options.ts";
 import { isIP } from "./is-ip.ts";
-import { refuseServer } from "./refuse-server.ts";
+import { refuseServer, serverClass } from "./refuse-server.ts";
 import { type SecureOptions, tlsHead } from "./secure-context.ts";
 import { connectError } from "./socket-error.ts";
 import { Socket } from "./socket.ts";
@@ -107,7 +107,7 @@ class TLSSocket extends Socket {
 function connect(...args: unknown[]): TLSSocket {
   const [first, callback] = readConnectArguments<Options>(args);
   // `(port, host, options, cb)` is a form of its own here.
-  const more = args.slice(1).find((arg) => typeof arg === "object" && arg !== null) as Options | undefined;
+  const more = args.slice(1).find((arg) => typeof arg === "object" && arg !== null);
   const options = { ...first, ...more };
   const socket = new TLSSocket(options);
   if (callback !== undefined) socket.once("secureConnect", callback);
@@ -121,11 +121,7 @@ export const tls = {
   checkServerIdentity: (host: string, certificate: Certificate) => checkServerIdentity(host, certificate),
   createSecureContext: (options: SecureOptions = {}) => ({ options, context: {} }),
   createServer: () => refuseServer("tls.createServer"),
-  Server: class Server {
-    constructor() {
-      refuseServer("tls.Server");
-    }
-  },
+  Server: serverClass("tls.Server"),
   getCiphers: (): string[] => [],
   rootCertificates: [] as string[],
   DEFAULT_MIN_VERSION: "TLSv1.2",

@@ -30,6 +30,5 @@ Object.assign(Duplex, {
     readable: readableToWeb(duplex),
     writable: writableToWeb(duplex),
   }),
-  fromWeb: (pair: { readable: unknown; writable: unknown }, options?: object) =>
-    duplexFromWeb(Duplex, pair, options),
+  fromWeb: (pair: { readable: unknown; writable: unknown }, options?: object) => duplexFromWeb(Duplex, pair, options),
 });

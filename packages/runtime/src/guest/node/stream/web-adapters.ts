@@ -56,7 +56,11 @@ function report(promise: Promise<unknown>, done: Done): void {
   );
 }
 
-export function readableFromWeb(Readable: Constructor<NodeReadable>, stream: unknown, options: object = {}): NodeReadable {
+export function readableFromWeb(
+  Readable: Constructor<NodeReadable>,
+  stream: unknown,
+  options: object = {},
+): NodeReadable {
   const reader = readerOf(stream);
   const readable: NodeReadable = new Readable({
     ...options,
@@ -74,7 +78,11 @@ async function cancel(reader: WebReader, reason: unknown): Promise<void> {
   }
 }
 
-export function writableFromWeb(Writable: Constructor<NodeWritable>, stream: unknown, options: object = {}): NodeWritable {
+export function writableFromWeb(
+  Writable: Constructor<NodeWritable>,
+  stream: unknown,
+  options: object = {},
+): NodeWritable {
   return new Writable({ ...options, ...sinkOf(writerOf(stream)) });
 }
 

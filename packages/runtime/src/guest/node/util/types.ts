@@ -81,4 +81,8 @@ export const types = {
     isObject(value) && /^(?:Secret|Public|Private)KeyObject$/.test((value as object).constructor?.name ?? ""),
   isExternal: (): boolean => false,
   isProxy: (): boolean => false,
-} as Readonly<Record<string, Check>> & { readonly isDate: Check; readonly isNativeError: Check; readonly isPromise: Check };
+} as Readonly<Record<string, Check>> & {
+  readonly isDate: Check;
+  readonly isNativeError: Check;
+  readonly isPromise: Check;
+};

@@ -108,4 +108,3 @@ export const util = lazyProperties(
     TextDecoder: () => globalThis.TextDecoder,
   },
 );
-

@@ -71,11 +71,7 @@ export function bytesOf(data: unknown, name = "buffer"): Uint8Array {
   if (typeof data === "string") return Buffer.from(data);
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  throw invalidArgType(
-    name,
-    "of type string or an instance of Buffer, TypedArray, DataView, or ArrayBuffer",
-    data,
-  );
+  throw invalidArgType(name, "of type string or an instance of Buffer, TypedArray, DataView, or ArrayBuffer", data);
 }
 
 function ranged(options: ZlibOptions, name: keyof ZlibOptions, low: number, high: number, fallback: number): number {

@@ -78,7 +78,9 @@ function streamClass(format: Format) {
       }
     },
   };
-  return named[format] as new (options?: ZlibOptions) => ZlibBase;
+  return named[format] as new (
+    options?: ZlibOptions,
+  ) => ZlibBase;
 }
 
 export const FORMATS = ["Deflate", "DeflateRaw", "Gzip", "Inflate", "InflateRaw", "Gunzip", "Unzip"] as const;
