@@ -93,6 +93,14 @@ describe("a body that is a stream", () => {
   });
 });
 
+test("an async generator of bytes is a body, as in Node", async () => {
+  expect(
+    await run(
+      "return new Response((async function* () { yield new Uint8Array([104]); yield Buffer.from('i'); })()).text();",
+    ),
+  ).toBe("hi");
+});
+
 describe("a body that is bytes, seen as a stream", () => {
   test("is a byte stream with one piece", async () => {
     expect(

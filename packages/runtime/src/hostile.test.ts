@@ -176,19 +176,16 @@ describe("nothing of the host is in reach of user code", () => {
     );
     const added = (guest.evaluate("Reflect.ownKeys(globalThis)") as string[]).filter((key) => !bare.has(key));
     expect(added.sort()).toEqual(
-      (
-        "AbortController AbortSignal Blob Buffer ByteLengthQueuingStrategy CloseEvent CompressionStream " +
-        "CountQueuingStrategy Crypto CryptoKey CustomEvent DOMException DecompressionStream ErrorEvent Event " +
-        "EventTarget File FormData Headers MessageChannel MessageEvent MessagePort Navigator Performance " +
-        "PerformanceEntry PerformanceMark PerformanceMeasure ProgressEvent PromiseRejectionEvent " +
-        "ReadableByteStreamController ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest " +
-        "ReadableStreamDefaultController ReadableStreamDefaultReader Request Response SubtleCrypto " +
-        "TextDecoder TextDecoderStream TextEncoder TextEncoderStream TransformStream " +
-        "TransformStreamDefaultController URL URLPattern URLSearchParams WebSocket WritableStream " +
-        "WritableStreamDefaultController WritableStreamDefaultWriter atob btoa clearImmediate clearInterval " +
-        "clearTimeout crypto fetch global navigator performance process queueMicrotask reportError self " +
-        "setImmediate setInterval setTimeout structuredClone"
-      ).split(" "),
+      `AbortController AbortSignal Blob Buffer ByteLengthQueuingStrategy CloseEvent CompressionStream
+       CountQueuingStrategy Crypto CryptoKey CustomEvent DOMException DecompressionStream ErrorEvent Event
+       EventTarget File FormData Headers MessageChannel MessageEvent MessagePort Navigator Performance
+       PerformanceEntry PerformanceMark PerformanceMeasure ProgressEvent PromiseRejectionEvent
+       ReadableByteStreamController ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest
+       ReadableStreamDefaultController ReadableStreamDefaultReader Request Response SubtleCrypto TextDecoder
+       TextDecoderStream TextEncoder TextEncoderStream TransformStream TransformStreamDefaultController URL
+       URLPattern URLSearchParams WebSocket WritableStream WritableStreamDefaultController WritableStreamDefaultWriter atob
+       btoa clearImmediate clearInterval clearTimeout crypto fetch global navigator performance process
+       queueMicrotask reportError self setImmediate setInterval setTimeout structuredClone`.split(/\s+/),
     );
   });
 });

@@ -9,8 +9,8 @@ import {
 } from "@sluice/core";
 
 export interface JournalOptions {
-  readonly facts: FactStream;
-  readonly logs: LogStore;
+  readonly facts: Pick<FactStream, "append">;
+  readonly logs: Pick<LogStore, "append">;
   /** Redis did not take a batch: `lost` facts and log records are gone. */
   readonly onLoss: (lost: number, error: unknown) => void;
 }

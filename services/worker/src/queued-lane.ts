@@ -14,9 +14,9 @@ import type { FunctionCache } from "./function-cache.ts";
 import type { Journal } from "@sluice/store";
 
 export interface QueuedLaneOptions {
-  readonly executor: Executor;
-  readonly functions: FunctionCache;
-  readonly journal: Journal;
+  readonly executor: Pick<Executor, "execute">;
+  readonly functions: Pick<FunctionCache, "get">;
+  readonly journal: Pick<Journal, "fact">;
   readonly now: () => number;
 }
 

@@ -29,8 +29,15 @@ export class ReservedSlots {
     const held = this.#held.get(key) ?? { ref, holders: new Set<string>() };
     held.holders.add(holder);
     this.#held.set(key, held);
-    this.#timer ??= setInterval(() => this.#extend(), EXTEND_MS).unref();
+    this.#timer ??= setInterval(() => this.tick(), EXTEND_MS).unref();
     return () => this.#release(ref, holder);
+  }
+
+  /** Extends the lease of every slot that is held; the timer calls it. */
+  tick(): void {
+    for (const { ref, holders } of this.#held.values()) {
+      this.#options.slots.extend(ref, [...holders], LEASE_MS).catch(this.#options.onError);
+    }
   }
 
   stop(): void {
@@ -44,11 +51,5 @@ export class ReservedSlots {
     held?.holders.delete(holder);
     if (held?.holders.size === 0) this.#held.delete(key);
     this.#options.slots.release(ref, holder).catch(this.#options.onError);
-  }
-
-  #extend(): void {
-    for (const { ref, holders } of this.#held.values()) {
-      this.#options.slots.extend(ref, [...holders], LEASE_MS).catch(this.#options.onError);
-    }
   }
 }

@@ -42,7 +42,6 @@ export const {
   defineProperty: objectDefineProperty,
   freeze: objectFreeze,
   getOwnPropertyDescriptor: objectGetOwnPropertyDescriptor,
-  getOwnPropertyNames: objectGetOwnPropertyNames,
   getPrototypeOf: objectGetPrototypeOf,
   is: objectIs,
   keys: objectKeys,
@@ -82,7 +81,7 @@ export const mapForEach = uncurryThis(Map.prototype.forEach) as <K, V>(
 ) => void;
 export const mapSize = uncurryGetter(Map.prototype, "size") as (map: ReadonlyMap<unknown, unknown>) => number;
 export const setAdd = uncurryThis(Set.prototype.add) as <T>(set: Set<T>, value: T) => Set<T>;
-export const setHas = uncurryThis(Set.prototype.has) as <T>(set: ReadonlySet<T>, value: T) => boolean;
+const setHas = uncurryThis(Set.prototype.has) as <T>(set: ReadonlySet<T>, value: T) => boolean;
 export const setForEach = uncurryThis(Set.prototype.forEach) as <T>(
   set: ReadonlySet<T>,
   visit: (value: T) => void,
@@ -154,6 +153,7 @@ export function rename(publicFunction: object, name: string): void {
   } as PropertyDescriptor);
 }
 
+const { getOwnPropertyNames: objectGetOwnPropertyNames } = Object;
 const platformPrototypes = new Set<object>();
 
 /** Name, tag and enumerable members of a class, as Web IDL has them. */

@@ -95,8 +95,7 @@ export class VersionPool implements EnvironmentSink {
   tick(clock: number): void {
     for (const environment of this.#environments) {
       environment.checkDeadline(clock);
-      const head = environment.head;
-      if (head === undefined || environment.load < 2 || clock - head.startedAt < SLOW_HEAD_MS) continue;
+      if (environment.load < 2 || !isSlow(environment, clock)) continue;
       this.#queue.unshift(...environment.takeBack());
     }
     this.schedule();
@@ -136,12 +135,13 @@ export class VersionPool implements EnvironmentSink {
   /** The first busy one with little to do; else the one that was idle last, so that the others can grow old and go. */
   #pick(): Environment | undefined {
     const mailbox = Math.min(MAILBOX, BACKLOG_MS / this.#typicalMs);
+    const clock = this.#options.clock();
     let idle: Environment | undefined;
     for (const environment of this.#environments) {
       if (!environment.ready) continue;
       if (environment.load === 0) {
         if (idle === undefined || environment.idleSince > idle.idleSince) idle = environment;
-      } else if (environment.load < mailbox) {
+      } else if (environment.load < mailbox && !isSlow(environment, clock)) {
         return environment;
       }
     }
@@ -175,4 +175,9 @@ export class VersionPool implements EnvironmentSink {
     this.#options.sink.releaseIsolate();
     return true;
   }
+}
+
+/** Its running call takes longer than a call that others may wait behind. */
+function isSlow({ head }: Environment, clock: number): boolean {
+  return head !== undefined && clock - head.startedAt >= SLOW_HEAD_MS;
 }

@@ -40,7 +40,13 @@ export function extractBody(source: unknown): ExtractedBody {
       }
       break;
   }
+  if (isAsyncIterable(source)) return streamBody(loadStreams().ReadableStream.from(source));
   return textBody(toWellFormed(toText(source)), "text/plain;charset=UTF-8");
+}
+
+/** Not in the standard, but as Node has it: its streams and async generators are bodies too. */
+function isAsyncIterable(source: unknown): source is AsyncIterable<unknown> {
+  return typeof (source as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator] === "function";
 }
 
 function textBody(text: string, type: string): ExtractedBody {

@@ -16,6 +16,53 @@ export interface RequestInit {
   readonly credentials?: string;
   readonly mode?: string;
   readonly duplex?: string;
+  readonly integrity?: string;
+  readonly referrer?: string;
+  readonly referrerPolicy?: string;
+}
+
+/** What a request carries for those who read it; only a browser acts upon it. */
+export interface RequestHints {
+  readonly keepalive: boolean;
+  readonly cache: string;
+  readonly credentials: string;
+  readonly mode: string;
+  readonly integrity: string;
+  readonly referrer: string;
+  readonly referrerPolicy: string;
+}
+
+const NO_HINTS: RequestHints = {
+  keepalive: false,
+  cache: "default",
+  credentials: "same-origin",
+  mode: "cors",
+  integrity: "",
+  referrer: "about:client",
+  referrerPolicy: "",
+};
+const CACHE_MODES = ["default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached"];
+const CREDENTIALS = ["omit", "same-origin", "include"];
+const MODES = ["same-origin", "no-cors", "cors"];
+
+/** @throws TypeError for a value that the standard does not know */
+export function readHints(init: RequestInit, base: RequestHints = NO_HINTS): RequestHints {
+  return {
+    keepalive: init.keepalive === undefined ? base.keepalive : Boolean(init.keepalive),
+    cache: oneOf("cache", CACHE_MODES, init.cache) ?? base.cache,
+    credentials: oneOf("credentials", CREDENTIALS, init.credentials) ?? base.credentials,
+    mode: oneOf("mode", MODES, init.mode) ?? base.mode,
+    integrity: init.integrity === undefined ? base.integrity : toText(init.integrity),
+    referrer: init.referrer === undefined ? base.referrer : toText(init.referrer),
+    referrerPolicy: init.referrerPolicy === undefined ? base.referrerPolicy : toText(init.referrerPolicy),
+  };
+}
+
+function oneOf(what: string, known: readonly string[], value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const text = toText(value);
+  if (known.includes(text)) return text;
+  throw new IntrinsicTypeError(`Request: '${text}' is no ${what}: ${known.join(", ")}`);
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

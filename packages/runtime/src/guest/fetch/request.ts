@@ -5,14 +5,23 @@ import { Body, bodyContent, mixInBody } from "./body.ts";
 import type { BodyContent } from "./body-content.ts";
 import { type ExtractedBody, extractBody, isReadableStream } from "./extract-body.ts";
 import { Headers } from "./headers.ts";
-import { checkMethod, checkRedirect, checkSignal, parseUrl, type Redirect, type RequestInit } from "./request-init.ts";
+import {
+  checkMethod,
+  checkRedirect,
+  checkSignal,
+  parseUrl,
+  type Redirect,
+  readHints,
+  type RequestHints,
+  type RequestInit,
+} from "./request-init.ts";
 
 interface Parts {
   readonly url: string;
   readonly method: string;
   readonly headers: Headers;
   readonly redirect: Redirect;
-  readonly init: RequestInit;
+  readonly hints: RequestHints;
   signal: AbortSignal | undefined;
 }
 
@@ -20,6 +29,7 @@ let partsOf: (request: Request) => Parts;
 
 export class Request extends Body {
   readonly #parts: Parts;
+  readonly #destination = "";
 
   constructor(input: unknown, options: RequestInit = {}) {
     const init = options ?? {};
@@ -28,12 +38,14 @@ export class Request extends Body {
     const url = base?.url ?? parseUrl(input);
     const method = init.method === undefined ? (base?.method ?? "GET") : checkMethod(init.method);
     const headers = new Headers(init.headers ?? base?.headers);
+    const redirect = init.redirect === undefined ? (base?.redirect ?? "follow") : checkRedirect(init.redirect);
+    const signal = init.signal === undefined ? base?.signal : checkSignal(init.signal);
+    const hints = readHints(init, base?.hints);
+    // Last, because it takes the other request's body away.
     const { content, type } = contentFor(method, init, from);
     super(content);
     if (type !== null && !headers.has("content-type")) headers.append("content-type", type);
-    const redirect = init.redirect === undefined ? (base?.redirect ?? "follow") : checkRedirect(init.redirect);
-    const signal = init.signal === undefined ? base?.signal : checkSignal(init.signal);
-    this.#parts = { url, method, headers, redirect, signal, init: { ...base?.init, ...init } };
+    this.#parts = { url, method, headers, redirect, signal, hints };
   }
 
   get url(): string {
@@ -58,19 +70,35 @@ export class Request extends Body {
   }
 
   get keepalive(): boolean {
-    return Boolean(this.#parts.init.keepalive);
+    return this.#parts.hints.keepalive;
   }
 
   get cache(): string {
-    return this.#parts.init.cache ?? "default";
+    return this.#parts.hints.cache;
   }
 
   get credentials(): string {
-    return this.#parts.init.credentials ?? "same-origin";
+    return this.#parts.hints.credentials;
   }
 
   get mode(): string {
-    return this.#parts.init.mode ?? "cors";
+    return this.#parts.hints.mode;
+  }
+
+  get integrity(): string {
+    return this.#parts.hints.integrity;
+  }
+
+  get referrer(): string {
+    return this.#parts.hints.referrer;
+  }
+
+  get referrerPolicy(): string {
+    return this.#parts.hints.referrerPolicy;
+  }
+
+  get destination(): string {
+    return this.#destination;
   }
 
   get duplex(): "half" {

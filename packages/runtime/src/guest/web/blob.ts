@@ -128,7 +128,7 @@ function partBytes(part: unknown, nativeEndings: boolean): Bytes {
   // Taken now: what the caller does while the other parts are read must not show.
   if (bytes !== undefined) return new Uint8Array(copyBytes(bytes));
   if (isBlob(part)) return bytesInside(part);
-  const text = toText(typeof part === "symbol" ? `${part as unknown as string}` : part);
+  const text = toText(part);
   return encodeUtf8(nativeEndings ? text.replace(/\r\n?/g, "\n") : text);
 }
 

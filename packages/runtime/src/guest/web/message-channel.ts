@@ -143,7 +143,7 @@ function deliver(end: Endpoint): void {
     return;
   }
   fire(end.port, new MessageEvent("message", message));
-  void inMicrotask(() => inMicrotask(() => deliver(end)));
+  void inMicrotask(() => void inMicrotask(() => deliver(end)));
 }
 
 function transferList(options: unknown): unknown[] {

@@ -9,36 +9,26 @@ import {
 import { requireBytes } from "./bytes.ts";
 import { TextBuilder, Utf8Decoder } from "./utf8.ts";
 
-type Encoding = "utf-8" | "utf-16le" | "windows-1252";
+type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+
+/** The labels of the Encoding Standard for the encodings that a function has. */
+const LABELS: Readonly<Record<Encoding, string>> = {
+  "utf-8": "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8",
+  "utf-16le": "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le",
+  "utf-16be": "unicodefffe utf-16be",
+  "windows-1252":
+    "ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 " +
+    "iso_8859-1:1987 l1 latin1 us-ascii windows-1252 x-cp1252",
+};
+const ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
 
 function encodingOf(label: string): Encoding {
-  switch (stringToLowerCase(label).replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, "")) {
-    case "utf-8":
-    case "utf8":
-    case "unicode-1-1-utf-8":
-    case "unicode11utf8":
-    case "unicode20utf8":
-    case "x-unicode20utf8":
-      return "utf-8";
-    case "utf-16le":
-    case "utf-16":
-    case "ucs-2":
-    case "unicode":
-      return "utf-16le";
-    case "ascii":
-    case "us-ascii":
-    case "latin1":
-    case "l1":
-    case "iso-8859-1":
-    case "iso8859-1":
-    case "windows-1252":
-    case "cp1252":
-      return "windows-1252";
-    default:
-      throw new IntrinsicRangeError(
-        `The "${label}" encoding is not supported: a function has utf-8, utf-16le and windows-1252 (latin1)`,
-      );
-  }
+  if (label === "utf-8") return label;
+  const name = stringToLowerCase(label).replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, "");
+  for (const encoding of ENCODINGS) if (LABELS[encoding].split(" ").includes(name)) return encoding;
+  throw new IntrinsicRangeError(
+    `The "${label}" encoding is not supported: a function has utf-8, utf-16le, utf-16be and windows-1252 (latin1)`,
+  );
 }
 
 /** windows-1252 is Latin-1 but for these, from 0x80. */
@@ -102,6 +92,7 @@ export class TextDecoder {
       case "utf-8":
         return this.#utf8.decode(bytes, out, this.#fatal) && (!last || this.#utf8.end(out, this.#fatal));
       case "utf-16le":
+      case "utf-16be":
         return this.#decodeUtf16(bytes, out, last);
       case "windows-1252":
         for (const byte of bytes) out.push(byte >= 0x80 && byte < 0xa0 ? WINDOWS_1252.charCodeAt(byte - 0x80) : byte);
@@ -114,7 +105,7 @@ export class TextDecoder {
     for (const byte of bytes) {
       if (this.#pendingUnit === undefined) this.#pendingUnit = byte;
       else {
-        const unit = this.#pendingUnit | (byte << 8);
+        const unit = this.#encoding === "utf-16le" ? this.#pendingUnit | (byte << 8) : (this.#pendingUnit << 8) | byte;
         this.#pendingUnit = undefined;
         sound = this.#pushUnit(unit, out) && sound;
       }

@@ -1,0 +1,2 @@
+test(() => {}, "before it breaks");
+noSuchFunction();

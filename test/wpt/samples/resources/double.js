@@ -1,0 +1,3 @@
+function double(number) {
+  return number * 2;
+}
