@@ -1,4 +1,4 @@
-import { CRYPTO_LIMITS, HASH_BYTES, pbkdf2Cost } from "@sluice/core";
+import { CRYPTO_LIMITS, HASH_BYTES } from "@sluice/core";
 import { Refusal } from "./refusal.ts";
 
 const PARTS_MAX = 4;
@@ -55,11 +55,11 @@ export interface Pbkdf2 {
   readonly length: number;
 }
 
-export function pbkdf2Request(request: Pbkdf2, parts: readonly Buffer[], costMax: number): Pbkdf2 {
+export function pbkdf2Request(request: Pbkdf2, costMax: number): Pbkdf2 {
   const hash = hashName(request.hash);
   const iterations = wholeNumber(request.iterations, 1, 2 ** 31 - 1);
   const length = wholeNumber(request.length, 0, CRYPTO_LIMITS.derivedBytesMax);
-  const inputBytes = part(parts, 0).length + part(parts, 1).length;
-  if (pbkdf2Cost({ hash, iterations, length }, inputBytes) > costMax) throw new Refusal("too-costly");
+  const blocks = Math.ceil(length / (HASH_BYTES[hash] ?? 1));
+  if (iterations * blocks > costMax) throw new Refusal("too-costly");
   return { hash, iterations, length };
 }
