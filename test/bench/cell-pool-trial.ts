@@ -76,6 +76,7 @@ function versionOf(name: string, code: string, tenant: string): VersionSpec {
       timeoutMs: 3_000,
       initTimeoutMs: 10_000,
       settings: {
+        runtime: "javascript" as const,
         handler: "handler",
         environment: {},
         functionName: name,

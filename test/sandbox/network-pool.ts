@@ -48,6 +48,7 @@ export class NetworkPool {
       version: "1",
       codeDigest: "",
       codeBytes: 0,
+      sourceMapDigest: null,
       createdAt: 0,
       config: { ...DEFAULT_FUNCTION_CONFIG, egress: sample.egress ?? { allowPrivate: ["127.0.0.1", "localhost"] } },
     });

@@ -1,9 +1,11 @@
+import type { Runtime } from "@sluice/core";
 import { bundlePrelude } from "@sluice/runtime";
 import { type Broker, CellPool, type CellRestart, type RunResult, type VersionSpec } from "@sluice/sandbox";
 
 export interface FunctionSample {
   readonly name?: string;
-  readonly code: string;
+  readonly code: string | Uint8Array;
+  readonly runtime?: Runtime;
   readonly tenant?: string;
   readonly timeoutMs?: number;
   readonly initTimeoutMs?: number;
@@ -43,8 +45,9 @@ export class TrialPool {
 
   define(sample: FunctionSample): VersionSpec {
     const { tenant = TENANT, name = `f${++this.#ids}`, code, timeoutMs = 5_000, initTimeoutMs = 5_000 } = sample;
-    const { memoryMb = 64, environment = {} } = sample;
+    const { memoryMb = 64, environment = {}, runtime = "javascript" } = sample;
     const settings = {
+      runtime,
       handler: "handler",
       environment,
       functionName: name,

@@ -2,9 +2,8 @@ import { createClient, type SluiceClient } from "@sluice/client";
 import { CliError, EXIT } from "./cli-error.ts";
 import type { CliHost } from "./cli-host.ts";
 import { findToken } from "./credentials.ts";
+import { DEFAULT_ENDPOINT, findEndpoint } from "./endpoint.ts";
 import { type Styles, stylesFor } from "./terminal/style.ts";
-
-export const DEFAULT_ENDPOINT = "http://127.0.0.1:8080";
 
 export interface GlobalOptions {
   readonly endpoint?: string;
@@ -38,7 +37,7 @@ export interface ContextOptions {
 
 export function createContext({ host, globals, exitWith }: ContextOptions): CommandContext {
   const { env, cwd } = host;
-  const endpoint = (): string => readEndpoint(globals().endpoint ?? (env["SLUICE_ENDPOINT"] || DEFAULT_ENDPOINT));
+  const endpoint = (): string => readEndpoint(globals().endpoint ?? findEndpoint(host));
   return {
     host,
     styles: stylesFor(host.stdout, env),

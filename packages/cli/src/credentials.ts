@@ -23,7 +23,7 @@ export function findToken(query: CredentialsQuery): string {
     const missing = id ? "SLUICE_SECRET_ACCESS_KEY" : "SLUICE_ACCESS_KEY_ID";
     throw new CliError(`${missing} is not set, though its counterpart is.`, "Set both, or neither.", EXIT.usage);
   }
-  const file = findFile(query);
+  const file = findCredentialsFile(query);
   if (file === undefined) {
     throw new CliError(
       "No credentials were found: neither SLUICE_ACCESS_KEY_ID nor a file .sluice/credentials here or above.",
@@ -40,7 +40,7 @@ export function findToken(query: CredentialsQuery): string {
   return `${keys.id}.${keys.secret}`;
 }
 
-function findFile({ env, cwd }: CredentialsQuery): string | undefined {
+export function findCredentialsFile({ env, cwd }: Omit<CredentialsQuery, "profile">): string | undefined {
   const dataDir = env["SLUICE_DATA_DIR"];
   if (dataDir) return join(dataDir, "credentials");
   for (let folder = cwd; ; folder = dirname(folder)) {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type CommandContext, DEFAULT_ENDPOINT, type GlobalOptions } from "./command-context.ts";
+import type { CommandContext, GlobalOptions } from "./command-context.ts";
 import { registerDeadLetters } from "./commands/dead-letters.ts";
 import { registerDelete } from "./commands/delete.ts";
 import { registerDeploy } from "./commands/deploy.ts";
@@ -10,10 +10,11 @@ import { registerList } from "./commands/list.ts";
 import { registerLogs } from "./commands/logs.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerWorkers } from "./commands/workers.ts";
+import { DEFAULT_ENDPOINT } from "./endpoint.ts";
 
 const ENVIRONMENT_HELP = `
 Environment:
-  SLUICE_ENDPOINT           gateway, instead of ${DEFAULT_ENDPOINT}
+  SLUICE_ENDPOINT           gateway, instead of the one that 'npm start' wrote down there, or ${DEFAULT_ENDPOINT}
   SLUICE_ACCESS_KEY_ID      key, together with SLUICE_SECRET_ACCESS_KEY; without them it is read from
   SLUICE_DATA_DIR           this folder's 'credentials', or from .sluice/credentials here or above
   NO_COLOR                  no colours

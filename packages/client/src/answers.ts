@@ -22,6 +22,7 @@ interface FunctionIdentity {
   readonly version: string;
   readonly codeDigest: string;
   readonly codeBytes: number;
+  readonly sourceMapDigest: string | null;
   readonly triggers: readonly TriggerView[];
   /** Milliseconds since the epoch, as `updatedAt`. */
   readonly createdAt: number;
@@ -48,6 +49,7 @@ export interface VersionView {
   readonly version: string;
   readonly codeDigest: string;
   readonly codeBytes: number;
+  readonly sourceMapDigest: string | null;
   readonly config: FunctionConfig;
   readonly createdAt: number;
 }

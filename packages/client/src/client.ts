@@ -16,10 +16,14 @@ export type ClientOptions = RequesterOptions;
 /** Bundled code, or the digest of code that the function had before. */
 export type DeployCode = { readonly code: Uint8Array } | { readonly codeDigest: string };
 
+export type DeploySourceMap = { readonly map: Uint8Array } | { readonly digest: string };
+
 export interface DeployRequest {
   readonly name: string;
   readonly options: FunctionOptionsInput;
   readonly code: DeployCode;
+  /** Of the code, so that traces name its sources: the map, or the digest of one that the function had before. */
+  readonly sourceMap?: DeploySourceMap;
 }
 
 export interface InvokeRequest {
@@ -126,9 +130,20 @@ function observationMethods(request: Requester) {
   };
 }
 
-function deployBody({ options, code }: DeployRequest): string {
-  if ("codeDigest" in code) return JSON.stringify({ options, codeDigest: code.codeDigest });
-  return JSON.stringify({ options, code: Buffer.from(code.code).toString("base64") });
+function deployBody({ options, code, sourceMap }: DeployRequest): string {
+  return JSON.stringify({
+    options,
+    ...("codeDigest" in code ? { codeDigest: code.codeDigest } : { code: base64(code.code) }),
+    ...(sourceMap === undefined
+      ? {}
+      : "digest" in sourceMap
+        ? { sourceMapDigest: sourceMap.digest }
+        : { sourceMap: base64(sourceMap.map) }),
+  });
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
 }
 
 function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {

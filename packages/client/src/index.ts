@@ -15,6 +15,7 @@ export {
   type ClientOptions,
   createClient,
   type DeployCode,
+  type DeploySourceMap,
   type DeployRequest,
   type InvokeRequest,
   type PageRequest,

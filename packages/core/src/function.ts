@@ -1,9 +1,13 @@
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from "./retry-policy.ts";
 import { LIMITS } from "./limits.ts";
 
+/** What a version's code is: a bundle of JavaScript, or a WebAssembly program for WASI preview 1. */
+export type Runtime = "javascript" | "wasi";
+
 /** What a version runs with. Immutable once published. */
 export interface FunctionConfig {
-  /** Name of the export that handles events. */
+  readonly runtime: Runtime;
+  /** Name of the export that handles events; without meaning for a WASI program, which has `_start`. */
   readonly handler: string;
   readonly memoryMb: number;
   readonly timeoutMs: number;
@@ -24,6 +28,7 @@ export interface EgressRule {
 }
 
 export const DEFAULT_FUNCTION_CONFIG: FunctionConfig = {
+  runtime: "javascript",
   handler: "handler",
   memoryMb: LIMITS.memoryMbDefault,
   timeoutMs: LIMITS.timeoutMsDefault,
@@ -40,9 +45,11 @@ export interface FunctionVersion {
   readonly name: string;
   /** "1", "2", … */
   readonly version: string;
-  /** SHA-256 of the bundled code, in hex: the artifact's address. */
+  /** SHA-256 of the code, in hex: the artifact's address. */
   readonly codeDigest: string;
   readonly codeBytes: number;
+  /** SHA-256 of the code's source map, in hex; null: deployed without one. */
+  readonly sourceMapDigest: string | null;
   readonly config: FunctionConfig;
   readonly createdAt: number;
 }

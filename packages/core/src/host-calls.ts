@@ -1,4 +1,5 @@
 import { CRYPTO_LIMITS } from "./crypto-call.ts";
+import type { Runtime } from "./function.ts";
 
 /**
  * Everything a guest can ask of its host, in one table. The guest prelude (`packages/runtime`) sends by number, the
@@ -88,13 +89,21 @@ export const HOST_CALLS = {
   "ws.send": remote(62, 17 * MIB),
   /** text = WebSocketCloseHead JSON. */
   "ws.close": remote(63, 1024),
+  /**
+   * text = StreamHead JSON or empty, bytes = a piece of the streamed response → text = "", once it was taken. Pieces are
+   * taken in their order.
+   */
+  "response.write": remote(70, 256 * 1024),
 } as const satisfies Record<string, HostCallEntry>;
 
 export type HostCallName = keyof typeof HOST_CALLS;
 
 /** First argument of the guest's `dispatch`. */
 export const DISPATCH = {
-  /** a = factory function `(exports, require, module) => void`, b = GuestSettings JSON. Answered by `init.done`. */
+  /**
+   * a = factory function `(exports, require, module) => void`, or for the runtime `wasi` an ArrayBuffer with the
+   * program; b = GuestSettings JSON. Answered by `init.done`.
+   */
   load: 1,
   /**
    * id = sequence number, a = event JSON, b = GuestContext JSON; further invocations follow in the same call, three
@@ -111,6 +120,7 @@ export const DISPATCH = {
 
 /** What a function's prelude is told once, before user code runs. */
 export interface GuestSettings {
+  readonly runtime: Runtime;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly functionName: string;

@@ -26,7 +26,13 @@ export {
   type RetryDecision,
   type RetryPolicy,
 } from "./retry-policy.ts";
-export { DEFAULT_FUNCTION_CONFIG, type EgressRule, type FunctionConfig, type FunctionVersion } from "./function.ts";
+export {
+  DEFAULT_FUNCTION_CONFIG,
+  type EgressRule,
+  type FunctionConfig,
+  type FunctionVersion,
+  type Runtime,
+} from "./function.ts";
 export type {
   BoundTrigger,
   CronTrigger,
@@ -64,8 +70,10 @@ export { billedMs, costOf, gbSeconds, LAMBDA_PRICE, type Price } from "./cost.ts
 export { parseRedisAddress, type RedisAddress } from "./redis-address.ts";
 export { isTimeZone, nextSlot, parseSchedule, type Schedule, type ScheduleParse, slotsBetween } from "./schedule.ts";
 export { encodeFrame, type Frame, FrameError, FrameReader, FrameWriter } from "./frame.ts";
+export { type ResponseDescription, StreamEnded, type StreamHead, type TakeChunk } from "./stream-head.ts";
 export {
   type CallHead,
+  CALLER_GONE,
   DIRECT_LANE,
   DIRECT_LANE_FRAME_BYTES_MAX,
   type RefuseHead,

@@ -6,6 +6,7 @@ export const SANDBOX_ERROR_TYPES = {
   timedOut: "Sandbox.Timedout",
   outOfMemory: "Runtime.OutOfMemory",
   exited: "Runtime.ExitError",
+  trapped: "Runtime.Trap",
   handlerNotFound: "Runtime.HandlerNotFound",
   importFailed: "Runtime.ImportModuleError",
   syntaxError: "Runtime.UserCodeSyntaxError",

@@ -14,9 +14,15 @@ export const LIMITS = {
   environmentBytesMax: 4_096,
   /** Synchronous request and response payload. */
   payloadBytesMax: 6 * 1024 * 1024,
+  /** A response that is streamed to its caller (Lambda: 200 MB). */
+  streamedBytesMax: 200 * 1024 * 1024,
+  /** One piece of it. */
+  streamChunkBytes: 64 * 1024,
   /** Asynchronous event payload. */
   asyncPayloadBytesMax: 1024 * 1024,
   codeBytesMax: 50 * 1024 * 1024,
+  /** Of one version; without the text of the sources it is about as large as the code. */
+  sourceMapBytesMax: 16 * 1024 * 1024,
   /** Log text kept of one attempt; past it, lines are dropped and counted. */
   logBytesPerAttempt: 256 * 1024,
   logLineBytes: 16 * 1024,
@@ -38,7 +44,7 @@ export const LIMITS = {
   /** A request body up to this size travels with its head; a larger one follows in chunks. */
   fetchInlineBytesMax: 4 * 1024 * 1024,
   /** The most that one chunk of a body or of a socket's data carries. */
-  streamChunkBytes: 256 * 1024,
+  networkChunkBytes: 256 * 1024,
   /** Silence that ends an exchange: before the response's head, and between two pieces of its body. */
   fetchTimeoutMs: 300_000,
   fetchRedirectsMax: 10,

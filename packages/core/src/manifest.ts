@@ -93,6 +93,7 @@ export const FUNCTION_OPTIONS = z.strictObject({
     .string()
     .regex(/^[A-Za-z_$][\w$]*$/, "must be the name of an exported function")
     .default(DEFAULT_FUNCTION_CONFIG.handler),
+  runtime: z.enum(["javascript", "wasi"], "must be 'javascript' or 'wasi'").default(DEFAULT_FUNCTION_CONFIG.runtime),
   description: z.string().max(256).default(""),
   memoryMb: z.int().min(LIMITS.memoryMbMin).max(LIMITS.memoryMbMax).default(LIMITS.memoryMbDefault),
   timeoutMs: z.int().min(LIMITS.timeoutMsMin).max(LIMITS.timeoutMsMax).default(LIMITS.timeoutMsDefault),
@@ -123,7 +124,9 @@ export const FUNCTION_OPTIONS = z.strictObject({
 });
 
 const MANIFEST_FUNCTION = FUNCTION_OPTIONS.extend({
-  entry: z.string().min(1, "must be the path of a TypeScript or JavaScript file"),
+  entry: z
+    .string()
+    .min(1, "must be the path of a TypeScript or JavaScript file, or of a .wasm file for the runtime 'wasi'"),
 });
 
 export const MANIFEST = z.strictObject({
@@ -181,6 +184,7 @@ export function toFunctionConfig(options: FunctionOptions): FunctionConfig {
   const delaysMs =
     retry.delaysMs ?? (retry.attempts === undefined ? DEFAULT_RETRY_POLICY.delaysMs : defaultDelays(retry.attempts));
   return {
+    runtime: options.runtime,
     handler: options.handler,
     description: options.description,
     memoryMb: options.memoryMb,

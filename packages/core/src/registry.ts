@@ -5,7 +5,7 @@ import type { BoundTrigger, CronTrigger, Trigger, TriggerType } from "./trigger.
 /** Functions, their versions and triggers. */
 export interface Registry {
   /**
-   * Publishes a version when code or configuration differ from the latest one, and sets the triggers; atomic.
+   * Publishes a version when code, source map or configuration differ from the latest one, and sets the triggers; atomic.
    *
    * @throws PlatformError Trigger.NameTaken
    */
@@ -36,6 +36,7 @@ export interface PutFunction {
   readonly ref: FunctionRef;
   readonly codeDigest: string;
   readonly codeBytes: number;
+  readonly sourceMapDigest: string | null;
   readonly config: FunctionConfig;
   readonly triggers: readonly Trigger[];
   readonly now: number;

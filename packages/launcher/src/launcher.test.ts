@@ -58,6 +58,7 @@ describe("npm start", () => {
     const { gateway = "", redis = "" } = await launcher.ready();
     expect((await fetch(gateway)).status).toBe(200);
     expect(redis).toBe(`unix:${dataDir}/redis/redis.sock`);
+    expect(readFileSync(join(dataDir, "endpoint"), "utf8")).toBe(`${gateway}\n`);
     const steps = launcher.events.filter(({ event }) => event === "step").map(({ text }) => text);
     expect(steps).toEqual(
       expect.arrayContaining([`Redis ${redis}`, `gateway ${gateway}`, "worker", "worker-2", "metrics"]),
@@ -65,6 +66,7 @@ describe("npm start", () => {
     expect(launcher.events).toContainEqual({ event: "note", text: `created hello at ${gateway} with ${dataDir}` });
     expect(launcher.events).toContainEqual(expect.objectContaining({ event: "service", service: "gateway" }));
     expect(await stop(launcher)).toBe(0);
+    expect(readdirSync(dataDir)).not.toContain("endpoint");
     const stops = launcher.events.flatMap(({ text }) => (text?.startsWith("stopped") ? [text] : []));
     expect([stops[0], ...stops.slice(1, 3).toSorted(), ...stops.slice(3)]).toEqual([
       "stopped gateway",

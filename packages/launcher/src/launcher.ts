@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Env, StartError } from "@sluice/process";
 import { startEmbeddedRedis } from "./embedded-redis.ts";
+import { type EndpointFile, writeEndpoint } from "./endpoint-file.ts";
 import { deployExamples } from "./first-deploy.ts";
 import { Keeper, type KeeperOptions } from "./keeper.ts";
 import { acquireLock, type Lock } from "./lock.ts";
@@ -39,6 +40,7 @@ export class Launcher {
   #lock: Lock | undefined;
   readonly #keepers: Record<Kind, Keeper[]> = { gateway: [], worker: [], metrics: [], redis: [] };
   #stopping: Promise<void> | undefined;
+  #endpoint: EndpointFile | undefined;
 
   constructor(deps: LauncherDeps) {
     this.#deps = deps;
@@ -55,6 +57,7 @@ export class Launcher {
       const places = await this.#startServices(redisUrl);
       this.#refuseIfStopping();
       this.#lock?.setAddress(places.gateway);
+      this.#endpoint = writeEndpoint(options.dataDir, places.gateway);
       const deployed = await this.#deployExamples(places.gateway);
       this.#refuseIfStopping();
       report.ready(places, readyText(places, { deployed, defaultDataDir }));
@@ -74,6 +77,7 @@ export class Launcher {
   async kill(): Promise<void> {
     this.#stopping ??= Promise.resolve();
     await Promise.all(Object.values(this.#keepers).flatMap((keepers) => keepers.map((keeper) => keeper.kill())));
+    this.#endpoint?.remove();
     this.#lock?.release();
   }
 
@@ -89,6 +93,7 @@ export class Launcher {
       });
       await Promise.all(stops);
     }
+    this.#endpoint?.remove();
     this.#lock?.release();
   }
 

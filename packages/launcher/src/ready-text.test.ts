@@ -15,10 +15,10 @@ describe("what is printed when everything runs", () => {
     expect(text).not.toContain("export");
   });
 
-  test("tells the CLI of an address or a folder that it would not find", () => {
+  test("tells the CLI of a folder that it would not find, in which the address lies", () => {
     const elsewhere = { ...places, gateway: "http://127.0.0.1:8090", dataDir: "/srv/it's mine" };
     const text = readyText(elsewhere, { deployed: false, defaultDataDir: false });
-    expect(text).toContain(`export SLUICE_ENDPOINT=http://127.0.0.1:8090 SLUICE_DATA_DIR='/srv/it'\\''s mine'`);
+    expect(text).toContain(`export SLUICE_DATA_DIR='/srv/it'\\''s mine'`);
     expect(text).toContain("npx sluice deploy examples");
     expect(text).not.toContain("fn/hello");
   });

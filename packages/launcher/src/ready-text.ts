@@ -7,8 +7,6 @@ export interface ReadyTextOptions {
   readonly defaultDataDir: boolean;
 }
 
-const DEFAULT_GATEWAY = "http://127.0.0.1:8080";
-
 /** What is printed when everything runs: where, and what to try next. */
 export function readyText(places: Places, { deployed, defaultDataDir }: ReadyTextOptions): string {
   const { gateway, metrics, redis, dataDir } = places;
@@ -24,11 +22,8 @@ export function readyText(places: Places, { deployed, defaultDataDir }: ReadyTex
         ["deploy the examples", "npx sluice deploy examples"],
         ["write your own", "npx sluice init my-functions"],
       ];
-  const settings = [
-    ...(gateway === DEFAULT_GATEWAY ? [] : [`SLUICE_ENDPOINT=${gateway}`]),
-    ...(defaultDataDir ? [] : [`SLUICE_DATA_DIR=${quote(dataDir)}`]),
-  ];
-  if (settings.length > 0) tries.unshift(["tell the CLI where", `export ${settings.join(" ")}`]);
+  // The address lies in that folder too.
+  if (!defaultDataDir) tries.unshift(["tell the CLI where", `export SLUICE_DATA_DIR=${quote(dataDir)}`]);
   const rows = [
     ["gateway", gateway],
     ["metrics", metrics],

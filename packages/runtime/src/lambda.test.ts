@@ -39,9 +39,9 @@ describe("loading", () => {
   });
 
   test("an unknown module is named, with what to do", async () => {
-    const error = await guest.load("require('node:fs');");
+    const error = await guest.load("require('node:quic');");
     expect(error?.errorType).toBe("Runtime.ImportModuleError");
-    expect(error?.errorMessage).toContain("Cannot find module 'node:fs'");
+    expect(error?.errorMessage).toContain("Cannot find module 'node:quic'");
     expect(error?.errorMessage).toContain("bundled");
   });
 

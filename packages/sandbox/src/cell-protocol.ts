@@ -1,4 +1,4 @@
-import type { GuestSettings, LogLine } from "@sluice/core";
+import { type GuestSettings, LIMITS, type LogLine } from "@sluice/core";
 
 /**
  * What the worker's parent process and a cell say to each other (frames of `@sluice/core`).
@@ -30,8 +30,11 @@ export const FROM_CELL = {
   gone: 8,
 } as const;
 
-/** Largest frame either side accepts: a 32 MiB fetch body and its head. */
-export const CELL_FRAME_BYTES_MAX = 36 * 1024 * 1024;
+/** Largest frame that a cell may send: a 32 MiB fetch body and its head. */
+export const FROM_CELL_BYTES_MAX = 36 * 1024 * 1024;
+
+/** Largest frame that a cell accepts: the code of a function, and its head. */
+export const TO_CELL_BYTES_MAX = LIMITS.codeBytesMax + 1024 * 1024;
 
 export interface CellOptions {
   readonly maxIsolates: number;

@@ -24,15 +24,15 @@ export interface SandboxEvents {
   timerStarted(id: number, delayMs: number): void;
   timerCleared(id: number): void;
   /** A promise of the guest's was rejected and nobody handled it. */
-  rejected(message: string): void;
+  rejected(message: string, trace: readonly string[]): void;
   /** Comes once; afterwards nothing else comes. */
   ended(reason: SandboxEnd): void;
 }
 
 export interface SandboxOptions {
   readonly memoryMb: number;
-  /** Bundled CommonJS body. */
-  readonly code: string;
+  /** Bundled CommonJS body, or a WASI program. */
+  readonly code: string | Uint8Array;
   /** GuestSettings JSON. */
   readonly settings: string;
   readonly initTimeoutMs: number;

@@ -14,7 +14,7 @@ export type UnnumberedVersion = Omit<FunctionVersion, "version">;
 
 /** What both registries store of a put. */
 export interface PreparedPut {
-  /** Equal when neither code nor configuration changed. */
+  /** Equal when neither code, source map nor configuration changed. */
   readonly fingerprint: string;
   readonly version: UnnumberedVersion;
   /** Canonical JSON of the triggers. */
@@ -24,7 +24,7 @@ export interface PreparedPut {
 
 /** @throws PlatformError Trigger.NameTaken when two triggers of the put have the same type and name */
 export function preparePut(params: PutFunction): PreparedPut {
-  const { ref, codeDigest, codeBytes, config, triggers, now } = params;
+  const { ref, codeDigest, codeBytes, sourceMapDigest, config, triggers, now } = params;
   const owner: FunctionRef = { tenant: ref.tenant, name: ref.name };
   const bound = triggers.map((trigger) => ({
     field: triggerField(trigger.type, trigger.name),
@@ -36,8 +36,8 @@ export function preparePut(params: PutFunction): PreparedPut {
     seen.add(field);
   }
   return {
-    fingerprint: createHash("sha256").update(canonicalJson({ codeDigest, config })).digest("hex"),
-    version: { ...owner, codeDigest, codeBytes, config, createdAt: now },
+    fingerprint: createHash("sha256").update(canonicalJson({ codeDigest, sourceMapDigest, config })).digest("hex"),
+    version: { ...owner, codeDigest, codeBytes, sourceMapDigest, config, createdAt: now },
     triggers: canonicalJson(triggers),
     bound,
   };

@@ -1,4 +1,4 @@
-import type { Enqueued, EnqueueOptions, Invocation, PlatformError, ResultHead } from "@sluice/core";
+import type { Enqueued, EnqueueOptions, Invocation, PlatformError, ResultHead, TakeChunk } from "@sluice/core";
 
 /**
  * The two lanes, as everything in the gateway that starts invocations sees them. Implementations record the facts
@@ -14,6 +14,8 @@ export interface Invoker {
 export interface CallOptions {
   /** Ask for the log lines with the result. */
   readonly logs?: boolean;
+  /** Takes a streamed response; without it, one is collected and comes as the payload. */
+  readonly take?: TakeChunk;
 }
 
 export type CallResult =

@@ -26,7 +26,9 @@ export class Lanes implements Invoker {
     options: CallOptions = {},
   ): Promise<CallResult> {
     const { links, journal, now } = this.#options;
-    const result = await links.call(options.logs ? { ...invocation, logs: true } : invocation, event);
+    const { logs = false, take } = options;
+    const asked = { ...(logs ? { logs } : {}), ...(take === undefined ? {} : { streams: true }) };
+    const result = await links.call({ ...invocation, ...asked }, event, take);
     if (result.kind === "refused" && THROTTLES.has(result.error.code)) {
       const base = { at: now(), tenant: invocation.tenant, function: invocation.function };
       journal.fact({ ...base, type: "throttled", reason: result.error.code as ThrottledFact["reason"] });

@@ -1,5 +1,4 @@
 import {
-  invokeErrorLine,
   type AttemptReport,
   billedMs,
   type FunctionError,
@@ -7,15 +6,17 @@ import {
   type FunctionVersion,
   type Invocation,
   type Lane,
-  type LogLine,
   type LogRecord,
   PlatformError,
+  type TakeChunk,
 } from "@sluice/core";
 import type { CellPool, RunResult, WireLogLine } from "@sluice/sandbox";
+import { AttemptLog } from "./attempt-log.ts";
 import type { Capacity } from "./capacity.ts";
 import type { FunctionCache } from "./function-cache.ts";
 import type { Journal } from "@sluice/store";
 import type { ReservedSlots } from "./reserved-slots.ts";
+import type { SourceMaps } from "./source-maps/source-maps.ts";
 import type { VersionSpecs } from "./version-specs.ts";
 
 export interface ExecutorOptions {
@@ -25,6 +26,7 @@ export interface ExecutorOptions {
   readonly capacity: Capacity;
   readonly slots: ReservedSlots;
   readonly journal: Journal;
+  readonly sourceMaps: Pick<SourceMaps, "mapLines" | "mapError">;
   readonly now: () => number;
 }
 
@@ -39,6 +41,8 @@ export interface Attempt {
   readonly queueWaitMs: number | null;
   /** An earlier run of this attempt was lost with its worker. */
   readonly redelivered: boolean;
+  /** Takes a streamed response; without it, one is collected into the payload. */
+  readonly take?: TakeChunk;
 }
 
 export type Execution =
@@ -91,26 +95,14 @@ export class Executor {
   }
 
   async #run(ref: FunctionRef, version: FunctionVersion, attempt: Attempt): Promise<Execution> {
-    const { pool, journal } = this.#options;
+    const { pool, journal, sourceMaps } = this.#options;
     const invocationId = attempt.invocation.id;
-    const earlier: LogLine[] = [];
-    const toRecord = (startedAt: number | null, lines: readonly LogLine[]): LogRecord => {
-      return { invocationId, version: version.version, startedAt, coldStart: false, lines, report: null, error: null };
-    };
-    const onLogs = (wireLines: readonly WireLogLine[]): void => {
-      const lines = wireLines.map(toLogLine);
-      journal.log(ref, toRecord(earlier.length === 0 ? (lines[0]?.at ?? null) : null, lines));
-      earlier.push(...lines);
-    };
+    const log = new AttemptLog({ journal, sourceMaps, ref, version, invocationId });
     const spec = this.#options.specs.of(version);
+    const onLogs = (lines: readonly WireLogLine[]): void => log.add(lines);
     const result = await pool.run({ version: spec, invocationId, event: attempt.event, onLogs });
     const report = toReport(result, version);
-    const { startedAt, error } = result;
-    const lines = result.logs.map(toLogLine);
-    if (error !== null) lines.push(invokeErrorLine(error, startedAt + result.durationMs));
-    const end = { coldStart: result.initMs !== null, report, error };
-    journal.log(ref, { ...toRecord(earlier.length === 0 ? startedAt : null, lines), ...end });
-    const record = { ...toRecord(startedAt, [...earlier, ...lines]), ...end };
+    const { record, error } = await log.end(result, report);
     this.#recordFacts(ref, version, attempt, result, report);
     return { kind: "ran", version, payload: result.payload, error, record };
   }
@@ -153,10 +145,6 @@ export class Executor {
       ? new PlatformError("Function.NotFound", `There is no function '${ref.name}'.`)
       : new PlatformError("Function.VersionNotFound", `Function '${ref.name}' has no version '${qualifier}'.`);
   }
-}
-
-function toLogLine([at, level, message]: WireLogLine): LogLine {
-  return { at, level, message };
 }
 
 function toReport(result: RunResult, version: FunctionVersion): AttemptReport {

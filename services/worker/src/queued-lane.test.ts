@@ -16,6 +16,7 @@ const VERSION: FunctionVersion = {
   version: "3",
   codeDigest: "a".repeat(64),
   codeBytes: 10,
+  sourceMapDigest: null,
   config: { ...DEFAULT_FUNCTION_CONFIG, retry: { delaysMs: [60_000], maxEventAgeMs: 3_600_000 } },
   createdAt: 1,
 };

@@ -45,6 +45,7 @@ export class VersionSpecs {
         timeoutMs: config.timeoutMs,
         initTimeoutMs: LIMITS.initTimeoutMs,
         settings: {
+          runtime: config.runtime,
           handler: config.handler,
           environment: config.environment,
           functionName: name,

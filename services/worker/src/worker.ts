@@ -15,6 +15,7 @@ import { FunctionCache } from "./function-cache.ts";
 import { Journal } from "@sluice/store";
 import { QueuedLane } from "./queued-lane.ts";
 import { ReservedSlots } from "./reserved-slots.ts";
+import { SourceMaps } from "./source-maps/source-maps.ts";
 import { VersionSpecs } from "./version-specs.ts";
 
 export interface WorkerOptions {
@@ -33,6 +34,7 @@ export class Worker {
   readonly slots: ReservedSlots;
   readonly network: NetworkBroker;
   readonly capacity: Capacity;
+  readonly sourceMaps: SourceMaps;
   readonly queuedLane: QueuedLane;
   readonly directLane: DirectLaneServer;
   readonly #options: WorkerOptions;
@@ -58,8 +60,9 @@ export class Worker {
     this.pool = this.#createPool(createBroker({ specs, kv: stores.kv, network: this.network, onError }));
     this.slots = new ReservedSlots({ slots: stores.slots, workerId: config.id, onError });
     this.capacity = new Capacity(config.capacity);
-    const { functions, journal, pool, capacity, slots } = this;
-    const executor = new Executor({ functions, specs, pool, capacity, slots, journal, now });
+    this.sourceMaps = new SourceMaps({ artifacts: stores.artifacts });
+    const { functions, journal, pool, capacity, slots, sourceMaps } = this;
+    const executor = new Executor({ functions, specs, pool, capacity, slots, journal, sourceMaps, now });
     this.queuedLane = new QueuedLane({ executor, functions, journal, now });
     this.directLane = new DirectLaneServer({
       address: config.directLane,

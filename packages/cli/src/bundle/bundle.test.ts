@@ -144,3 +144,46 @@ test("a style sheet is refused rather than dropped", async () => {
   const result = await bundle({ "main.ts": 'import "./a.css";\nexport const handler = () => 1;', "a.css": "p {}" });
   expect(result).toMatchObject({ ok: false, faults: [{ message: expect.stringContaining("style sheet") }] });
 });
+
+test("a module that a function can import and not use is named with its importer and what to do", async () => {
+  const { warnings } = succeeded(
+    await bundle({
+      "main.ts": 'import "./lib.ts";\nimport { readFileSync } from "fs";\nexport const handler = () => readFileSync;',
+      "lib.ts": 'import { spawn } from "node:child_process";\nimport vm from "vm";\nspawn("ls"); vm.Script;',
+    }),
+  );
+  expect(warnings.map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /^imports node:child_process \(in lib\.ts\), which fails when it is used: a function cannot start/,
+    ),
+    expect.stringMatching(/^imports vm \(in lib\.ts\), which fails when it is used: /),
+  ]);
+});
+
+test("code that imports node:async_hooks has no native async functions left, and other code keeps them", async () => {
+  const body =
+    "export const handler = async () => { await 1; for await (const x of gen()) x; };\nasync function* gen() { yield 1; }";
+  const plain = Buffer.from(succeeded(await bundle({ "main.ts": body })).code).toString();
+  expect(plain).toMatch(/async \(\) =>/);
+  const hooked = {
+    "main.ts": `import { AsyncLocalStorage } from "node:async_hooks";\nexport const s = new AsyncLocalStorage();\n${body}`,
+  };
+  const lowered = Buffer.from(succeeded(await bundle(hooked)).code).toString();
+  expect(lowered).not.toMatch(/\bawait\b|\basync (?:function|\()/);
+  expect(lowered).toMatch(/^(?:"use strict";\s*)?require\("node:async_hooks"\);/);
+  expect(lowered).toContain("Promise.resolve(x.value)");
+});
+
+test("files below a package.json of type module are ES modules, with a default import of a builtin that is the module", async () => {
+  const files = {
+    "package.json": '{"type":"module"}',
+    "main.ts": 'export { handler } from "./lib.js";',
+    "lib.js":
+      'import path, { join } from "node:path";\nimport * as all from "path";\nimport { fileURLToPath } from "url";\n' +
+      "export const handler = () => [path.mark, join, all.mark, import.meta.url, import.meta.dirname, typeof fileURLToPath];",
+    "old.cjs": "module.exports = 1;",
+  };
+  const given = { mark: "module", join: "joined", fileURLToPath: () => "" };
+  const { handler } = load(succeeded(await bundle(files)).code, () => given) as { handler: () => unknown };
+  expect(handler()).toEqual(["module", "joined", "module", "file:///var/task/index.js", "/var/task", "function"]);
+});

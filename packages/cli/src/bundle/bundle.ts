@@ -1,8 +1,10 @@
-import { createHash } from "node:crypto";
 import { builtinModules } from "node:module";
 import { LIMITS } from "@sluice/core";
 import { build, type BuildFailure, type BuildOptions, type Message, type Metafile } from "esbuild";
+import { sha256 } from "./artifact-digest.ts";
+import { ASYNC_LOWERING, keepContextOfReturned, usesAsyncContext } from "./async-lowering.ts";
 import { wasmModules } from "./import-plugins.ts";
+import { refusedImports } from "./refused-imports.ts";
 
 export interface BundleRequest {
   /** Absolute path of the file that exports the handler. */
@@ -14,11 +16,19 @@ export interface BundleRequest {
 }
 
 export interface Bundle {
-  /** Body of a CommonJS factory `(exports, require, module, __filename, __dirname)`, as UTF-8. */
+  /** Body of a CommonJS factory `(exports, require, module, __filename, __dirname)`, as UTF-8; or a `.wasm` file. */
   readonly code: Uint8Array;
   /** SHA-256 of the code, hex. */
   readonly digest: string;
+  /** Paths relative to the manifest's folder, without the text of the sources; absent where it would be too large. */
+  readonly sourceMap: SourceMap | undefined;
   readonly warnings: readonly BundleFault[];
+}
+
+export interface SourceMap {
+  readonly json: Uint8Array;
+  /** SHA-256 of the JSON, hex. */
+  readonly digest: string;
 }
 
 export interface BundleFault {
@@ -38,8 +48,9 @@ const PROVIDED = ["sluice", "sluice/*", "node:*", ...builtinModules];
 /** One function and all it imports in one file. The same sources give the same bytes wherever they lie. */
 export async function bundleFunction(request: BundleRequest): Promise<BundleResult> {
   try {
-    const { outputFiles, warnings } = await build(bundleOptions(request));
-    const [output, ...others] = outputFiles;
+    const { outputFiles, warnings, metafile } = await buildWithContext(request);
+    const map = outputFiles.find((file) => file.path.endsWith(".js.map"));
+    const [output, ...others] = outputFiles.filter((file) => !file.path.endsWith(".map"));
     if (output === undefined || others.length > 0) {
       return { ok: false, faults: [{ message: "imports a style sheet, which has no meaning in a function" }] };
     }
@@ -50,12 +61,35 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
       const message = `is ${code.length} bytes when bundled; at most ${LIMITS.codeBytesMax} are taken`;
       return { ok: false, faults: [{ message }] };
     }
-    const digest = createHash("sha256").update(code).digest("hex");
-    return { ok: true, bundle: { code, digest, warnings: warnings.map(toFault) } };
+    const faults: BundleFault[] = [
+      ...warnings.map(toFault),
+      ...refusedImports(metafile).map((message) => ({ message })),
+    ];
+    const sourceMap = map === undefined ? undefined : toSourceMap(map.contents);
+    if (sourceMap === undefined) faults.push({ message: "has so large a source map that traces will name the bundle" });
+    return { ok: true, bundle: { code, digest: sha256(code), sourceMap, warnings: faults } };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     return { ok: false, faults: error.errors.map(toFault) };
   }
+}
+
+/** Only a first build tells whether the code uses AsyncLocalStorage; if so, it is built again in another form. */
+async function buildWithContext(request: BundleRequest) {
+  const options = bundleOptions(request);
+  const result = await build(options);
+  if (!usesAsyncContext(result.metafile)) return result;
+  const lowered = await build({ ...options, ...ASYNC_LOWERING });
+  const encoder = new TextEncoder();
+  const outputFiles = lowered.outputFiles.map(({ path, text, contents }) => ({
+    path,
+    contents: path.endsWith(".map") ? contents : encoder.encode(keepContextOfReturned(text)),
+  }));
+  return { ...lowered, outputFiles };
+}
+
+function toSourceMap(json: Uint8Array): SourceMap | undefined {
+  return json.length > LIMITS.sourceMapBytesMax ? undefined : { json, digest: sha256(json) };
 }
 
 function bundleOptions({ entry, folder, environment }: BundleRequest) {
@@ -64,6 +98,7 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     absWorkingDir: folder,
     bundle: true,
     write: false,
+    metafile: true,
     outfile: "function.js",
     format: "cjs",
     platform: "browser",
@@ -73,10 +108,18 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     charset: "utf8",
     keepNames: true,
     legalComments: "none",
-    sourcemap: false,
+    sourcemap: "external",
+    // Nothing reads it at run time, and sources may be private.
+    sourcesContent: false,
     external: PROVIDED,
     // As on other serverless platforms: packages choose their fast paths unless the function says otherwise.
-    define: { "process.env.NODE_ENV": JSON.stringify(environment["NODE_ENV"] ?? "production") },
+    define: {
+      "process.env.NODE_ENV": JSON.stringify(environment["NODE_ENV"] ?? "production"),
+      // The output is CommonJS, which has none of these; the runtime's `__filename` says the same.
+      "import.meta.url": '"file:///var/task/index.js"',
+      "import.meta.filename": '"/var/task/index.js"',
+      "import.meta.dirname": '"/var/task"',
+    },
     loader: { ".txt": "text", ".html": "text", ".md": "text", ".bin": "binary", ".jpg": "binary", ".png": "binary" },
     plugins: [wasmModules(folder)],
     logLevel: "silent",

@@ -1,4 +1,4 @@
-import type { SluiceClient } from "@sluice/client";
+import type { DeployRequest, SluiceClient } from "@sluice/client";
 import type { Command } from "commander";
 import { CliError, EXIT } from "../cli-error.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -52,14 +52,10 @@ async function apply(
 ): Promise<DeployOutcome[]> {
   const outcomes: DeployOutcome[] = [];
   for (const deployment of planned) {
-    const { fn, bundle, plan } = deployment;
-    const sameCode = plan.action !== "created" && !plan.changes.includes("code");
-    const code = sameCode ? { codeDigest: bundle.digest } : { code: bundle.code };
+    const { fn } = deployment;
     try {
-      outcomes.push({
-        planned: deployment,
-        deployed: await client.deploy({ name: fn.name, options: fn.options, code }),
-      });
+      const request = { name: fn.name, options: fn.options, ...artifactsOf(deployment) };
+      outcomes.push({ planned: deployment, deployed: await client.deploy(request) });
     } catch (error) {
       const done = outcomes.map((outcome) => outcome.planned.fn.name);
       context.note(`Stopped at ${fn.name}; deployed before it: ${done.length === 0 ? "nothing" : done.join(", ")}.`);
@@ -67,6 +63,15 @@ async function apply(
     }
   }
   return outcomes;
+}
+
+/** What the platform has of this function already is named, and the rest is sent. */
+function artifactsOf({ bundle, plan }: PlannedDeployment): Pick<DeployRequest, "code" | "sourceMap"> {
+  const has = (change: string): boolean => plan.action !== "created" && !plan.changes.includes(change);
+  const code = has("code") ? { codeDigest: bundle.digest } : { code: bundle.code };
+  if (bundle.sourceMap === undefined) return { code };
+  const { json: map, digest } = bundle.sourceMap;
+  return { code, sourceMap: has("sourceMap") ? { digest } : { map } };
 }
 
 function refuse(context: CommandContext, faults: readonly SourceFault[], { json }: DeployOptions): void {

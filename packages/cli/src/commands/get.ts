@@ -6,17 +6,27 @@ import { columns } from "../terminal/columns.ts";
 import { printable } from "../terminal/printable.ts";
 import { formatBytes, formatTime } from "../terminal/quantities.ts";
 
+/** Shown for every value, whatever its length. */
+const MASK = "********";
+
 export function registerGet(program: Command, context: CommandContext): void {
   program
     .command("get")
     .description("show a function's configuration, triggers and addresses")
     .argument("<name>", "function")
+    .option("--show-values", "show the values of environment variables, which may be secrets")
     .option("--json", "print one JSON document")
-    .action(async (name: string, { json }: { json?: boolean }) => {
-      const fn = await context.client().getFunction(name);
+    .action(async (name: string, { json, showValues }: { json?: boolean; showValues?: boolean }) => {
+      const found = await context.client().getFunction(name);
+      const fn = showValues ? found : maskValues(found);
       if (json) context.printJson(fn);
       else context.print(format(fn, context));
     });
+}
+
+function maskValues(fn: FunctionDetail): FunctionDetail {
+  const names = Object.keys(fn.config.environment);
+  return { ...fn, config: { ...fn.config, environment: Object.fromEntries(names.map((name) => [name, MASK])) } };
 }
 
 function format(fn: FunctionDetail, { styles, host, endpoint }: CommandContext): string {
@@ -25,7 +35,7 @@ function format(fn: FunctionDetail, { styles, host, endpoint }: CommandContext):
     ["name", styles.bold(fn.name)],
     ["version", fn.version],
     ["code", `${formatBytes(fn.codeBytes)}, sha256 ${fn.codeDigest}`],
-    ["handler", config.handler],
+    config.runtime === "wasi" ? ["runtime", "wasi"] : ["handler", config.handler],
     ...(config.description === "" ? [] : [["description", printable(config.description)]]),
     ["memory", `${config.memoryMb} MB`],
     ["timeout", `${config.timeoutMs} ms`],
@@ -34,7 +44,7 @@ function format(fn: FunctionDetail, { styles, host, endpoint }: CommandContext):
     ["updated", `${formatTime(fn.updatedAt)} UTC`],
     ...Object.entries(config.environment).map(([name, value], index) => [
       index === 0 ? "environment" : "",
-      `${name}=${JSON.stringify(value)}`,
+      `${name}=${value === MASK ? value : JSON.stringify(value)}`,
     ]),
     ...fn.triggers.map((trigger, index) => [
       index === 0 ? "triggers" : "",

@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import type { DeploymentPlan } from "@sluice/client";
 import { type Bundle, type BundleFault, bundleFunction } from "../bundle/bundle.ts";
+import { readWasiProgram } from "../bundle/wasi-program.ts";
 import type { CliHost } from "../cli-host.ts";
 import { loadManifest } from "../manifest/load-manifest.ts";
 import { type ManifestFunction, repeatedTriggers } from "../manifest/manifest-function.ts";
@@ -35,12 +36,10 @@ export async function prepare(files: readonly string[], { cwd, env }: CliHost): 
     // Bundling what has no entry file would only say so again.
     if (faulty.has(fn.faultAt(["entry"], "").path)) continue;
     const { entry, folder, settings } = fn;
-    const result = await bundleFunction({
-      entry,
-      folder,
-      handler: settings.handler,
-      environment: settings.environment,
-    });
+    const { runtime, handler, environment } = settings;
+    const result = await (runtime === "wasi"
+      ? readWasiProgram(entry)
+      : bundleFunction({ entry, folder, handler, environment }));
     if (result.ok) {
       deployables.push({ fn, bundle: result.bundle });
       warnings.push(...result.bundle.warnings.map((warning) => placeFault(fn, warning, cwd)));

@@ -18,8 +18,13 @@ export async function planAll(client: SluiceClient, deployables: readonly Deploy
   for (const deployable of deployables) {
     const { fn, bundle } = deployable;
     try {
-      const code = { codeDigest: bundle.digest };
-      planned.push({ ...deployable, plan: await client.planDeployment({ name: fn.name, options: fn.options, code }) });
+      const plan = await client.planDeployment({
+        name: fn.name,
+        options: fn.options,
+        code: { codeDigest: bundle.digest },
+        ...(bundle.sourceMap === undefined ? {} : { sourceMap: { digest: bundle.sourceMap.digest } }),
+      });
+      planned.push({ ...deployable, plan });
     } catch (error) {
       const refused = refusals(deployable, error);
       if (refused === undefined) throw error;

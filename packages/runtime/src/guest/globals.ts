@@ -73,6 +73,7 @@ const LAZY_GLOBALS: Readonly<Record<string, () => unknown>> = {
   URL: () => lazy.loadUrl().URL,
   URLPattern: () => lazy.loadUrlPattern().URLPattern,
   URLSearchParams: () => lazy.loadUrl().URLSearchParams,
+  WebAssembly: () => lazy.loadWebAssembly().guestWebAssembly,
   WebSocket: () => lazy.loadWebSocket().WebSocket,
   WritableStream: () => lazy.loadStreams().WritableStream,
   WritableStreamDefaultController: () => lazy.loadStreams().WritableStreamDefaultController,

@@ -63,10 +63,13 @@ export const loadReadline = () => require("./node/readline.ts") as typeof import
 export const loadRefusedModules = () =>
   require("./node/refused-modules.ts") as typeof import("./node/refused-modules.ts");
 export const loadTty = () => require("./node/tty.ts") as typeof import("./node/tty.ts");
-export const loadUtil = () => require("./node/util/util.ts") as typeof import("./node/util/util.ts");
+export const loadUtil = () =>
+  require("./node/util-module/util-module.ts") as typeof import("./node/util-module/util-module.ts");
 export const loadV8Module = () => require("./node/v8-module.ts") as typeof import("./node/v8-module.ts");
 export const loadWorkerThreads = () => require("./node/worker-threads.ts") as typeof import("./node/worker-threads.ts");
 export const loadZlib = () => require("./node/zlib/zlib.ts") as typeof import("./node/zlib/zlib.ts");
+export const loadWebAssembly = () => require("./wasm/web-assembly.ts") as typeof import("./wasm/web-assembly.ts");
+export const loadWasiProgram = () => require("./wasi/program.ts") as typeof import("./wasi/program.ts");
 
 export const loadKv = () => require("./kv/kv.ts") as typeof import("./kv/kv.ts");
 export const loadFormat = () => require("./console/format.ts") as typeof import("./console/format.ts");

@@ -1,3 +1,5 @@
+import type { WasmApi } from "./wasm/wasm-types.ts";
+
 /**
  * The intrinsics that the glue stands on, taken before any user code runs. User code owns every global and every
  * prototype from then on: glue that called `promise.then`, `array.map` or `JSON.stringify` by name would run whatever
@@ -30,6 +32,9 @@ export const IntrinsicSyntaxError = SyntaxError;
 export const IntrinsicTypeError = TypeError;
 export const IntrinsicUint16Array = Uint16Array;
 export const IntrinsicUint8Array = Uint8Array;
+
+/** The namespace itself: user code gets it only when it is made safe (`wasm/web-assembly.ts`). */
+export const intrinsicWebAssembly = (globalThis as unknown as { WebAssembly: WasmApi }).WebAssembly;
 
 export const toText = String as (value: unknown) => string;
 export const toNumber = Number as (value: unknown) => number;

@@ -86,6 +86,11 @@ describe("streams do in a function what they do in Node", () => {
        const u = new Upper(); u.end("abc"); return [String(await require("stream/consumers").text(u)), u instanceof Stream];`,
     ],
     [
+      "a pair of duplexes",
+      `const { duplexPair } = require("stream"); const { text } = require("stream/consumers"); const [a, b] = duplexPair();
+       a.write("to b"); a.end(); b.end("to a"); return Promise.all([text(a), text(b)]);`,
+    ],
+    [
       "decoders keep what is cut in the middle",
       `const { StringDecoder } = require("string_decoder"); const d = new StringDecoder("utf8"); const euro = Buffer.from("€");
        return [d.write(euro.subarray(0, 1)), d.write(euro.subarray(1)), d.write(euro.subarray(0, 2)), d.end()];`,

@@ -32,6 +32,7 @@ export interface HostReply {
 export type HostFunction = (call: Sent) => HostReply | Promise<HostReply>;
 
 const SETTINGS: GuestSettings = {
+  runtime: "javascript",
   handler: "handler",
   environment: {},
   functionName: "greet",

@@ -20,6 +20,23 @@ export function inGuest(guest: GuestHarness, code: string): unknown {
   return guest.evaluate(outcomeOf(code));
 }
 
+/** What becomes of the body of an async function in Node, as JSON. */
+export async function asyncInNode(body: string): Promise<string> {
+  return (await runInThisContext(asyncOutcomeOf(body))) as string;
+}
+
+/** What becomes of it in the guest. */
+export async function asyncInGuest(guest: GuestHarness, body: string): Promise<string> {
+  return (await guest.run(`return ${asyncOutcomeOf(body)};`)) as string;
+}
+
+function asyncOutcomeOf(body: string): string {
+  return (
+    `(async () => { const thrown = async (attempt) => { try { return await attempt(); } catch (error) { return 'threw ' + error.name; } };` +
+    `return JSON.stringify(await thrown(async () => {${body}})) ?? 'undefined'; })()`
+  );
+}
+
 const nodeRequire = createRequire(import.meta.url);
 
 /** What an async function of that body answers in Node, in JSON's terms, or the error it ends with. */
@@ -39,21 +56,4 @@ async function describe(run: () => Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return `threw ${(error as Error).message}`;
   }
-}
-
-/** What becomes of the body of an async function in Node, as JSON. */
-export async function asyncInNode(body: string): Promise<string> {
-  return (await runInThisContext(asyncOutcomeOf(body))) as string;
-}
-
-/** What becomes of it in the guest. */
-export async function asyncInGuest(guest: GuestHarness, body: string): Promise<string> {
-  return (await guest.run(`return ${asyncOutcomeOf(body)};`)) as string;
-}
-
-function asyncOutcomeOf(body: string): string {
-  return (
-    `(async () => { const thrown = async (attempt) => { try { return await attempt(); } catch (error) { return 'threw ' + error.name; } };` +
-    `return JSON.stringify(await thrown(async () => {${body}})) ?? 'undefined'; })()`
-  );
 }

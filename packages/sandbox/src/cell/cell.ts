@@ -188,7 +188,8 @@ export class Cell implements VersionPoolSink {
     if (factory === undefined) return this.#broken({ reason: "protocol", kill: true, call: null });
     const definition = JSON.parse(frame.head) as Definition;
     const { clock, now } = this.#deps;
-    const code = frame.body.toString();
+    // A copy: the frame's bytes may be a small part of a large buffer.
+    const code = definition.settings.runtime === "wasi" ? new Uint8Array(frame.body) : frame.body.toString();
     const { parallelism } = this.#options;
     this.#pools.set(
       frame.id,

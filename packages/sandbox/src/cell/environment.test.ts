@@ -109,7 +109,7 @@ test("a rejection that nobody handled fails the running call alone", async () =>
   const { trial } = await Trial.start();
   trial.post(1);
   trial.post(2);
-  trial.environment.rejected("nobody cared");
+  trial.environment.rejected("nobody cared", []);
   expect(trial.blame()[0]).toBe("Runtime.UnhandledPromiseRejection");
   expect(trial.ends[0]?.innocent.map(({ id }) => id)).toEqual([2]);
 });

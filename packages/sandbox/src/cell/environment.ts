@@ -1,8 +1,8 @@
-import { type FunctionError, type GuestContext, LIMITS, type LogLine } from "@sluice/core";
+import { type FunctionError, type GuestContext, LIMITS, type LogLine, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import type { Definition, WireLogLine } from "../cell-protocol.ts";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory } from "../seam.ts";
 import type { Call } from "./call.ts";
-import { explainEnd } from "./explain-end.ts";
+import { explainEnd, type Rejection } from "./explain-end.ts";
 import { GuestTimers } from "./guest-timers.ts";
 
 export interface EnvironmentSink {
@@ -36,7 +36,7 @@ export interface HostCallRequest {
 
 export interface EnvironmentOptions {
   readonly definition: Definition;
-  readonly code: string;
+  readonly code: string | Uint8Array;
   readonly factory: SandboxFactory;
   readonly sink: EnvironmentSink;
   /** Monotonic milliseconds. */
@@ -46,6 +46,8 @@ export interface EnvironmentOptions {
 
 /** How often the heap is measured while calls come in. */
 const MEMORY_SAMPLE_MS = 500;
+/** How the guest's own error begins when WebAssembly used up the memory. */
+const OUT_OF_MEMORY = `{"errorType":"${SANDBOX_ERROR_TYPES.outOfMemory}"`;
 const ORPHAN_LINES_MAX = 100;
 /** V8's own timeout covers one synchronous stretch; it gets this much longer than the wall deadline to blame CPU only when CPU is to blame. */
 const SEGMENT_SLACK_MS = 5;
@@ -61,7 +63,8 @@ export class Environment implements SandboxEvents {
   #posted: { readonly seq: number; readonly call: Call }[] = [];
   #seq = 0;
   #expired: { readonly at: number; readonly cpuMs: number } | undefined;
-  #rejection: string | undefined;
+  #retired = false;
+  #rejection: Rejection | undefined;
   #waiting: (() => void)[] = [];
   #orphanLines: WireLogLine[] = [];
   #memoryMb = 1;
@@ -97,7 +100,9 @@ export class Environment implements SandboxEvents {
   }
 
   get ready(): boolean {
-    return this.#sandbox !== undefined && this.#expired === undefined && this.#rejection === undefined;
+    return (
+      this.#sandbox !== undefined && this.#expired === undefined && this.#rejection === undefined && !this.#retired
+    );
   }
 
   get head(): Call | undefined {
@@ -171,11 +176,14 @@ export class Environment implements SandboxEvents {
     // What did not wait took as long as its CPU time; on a busy machine the clock says more, and is wrong.
     const elapsedMs = clock - entry.call.startedAt;
     const costMs = this.#waits ? elapsedMs : Math.min(elapsedMs, this.#cpuPerCallMs);
+    // The guest begins nothing more, so what lies in its mailbox is innocent and goes elsewhere.
+    if (!ok && json.startsWith(OUT_OF_MEMORY)) this.#retired = true;
     const next = this.head;
     if (next === undefined) this.idleSince = clock;
-    else this.#begin(next);
+    else if (!this.#retired) this.#begin(next);
     if (clock - this.#sampledAt > MEMORY_SAMPLE_MS) this.#sample();
     this.#options.sink.finished(this, { call: entry.call, ok, json, costMs });
+    if (this.#retired) this.#sandbox?.dispose();
   }
 
   logged(_seq: number, text: string): void {
@@ -204,8 +212,8 @@ export class Environment implements SandboxEvents {
   }
 
   /** As in Node: what nobody handled ends the process, here the isolate, and with it the invocation. */
-  rejected(message: string): void {
-    this.#rejection = message;
+  rejected(message: string, trace: readonly string[]): void {
+    this.#rejection = { message, trace };
     this.#sandbox?.dispose();
   }
 

@@ -2,6 +2,12 @@ import { type FunctionError, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import type { Definition } from "../cell-protocol.ts";
 import type { SandboxEnd } from "../seam.ts";
 
+/** A promise of the guest's was rejected and nobody handled it. */
+export interface Rejection {
+  readonly message: string;
+  readonly trace: readonly string[];
+}
+
 /** Names a forced end as the invocation's error and says which limit was met (texts of the first part: Lambda's own). */
 export function explainEnd(params: {
   readonly reason: SandboxEnd;
@@ -9,8 +15,7 @@ export function explainEnd(params: {
   readonly definition: Definition;
   /** CPU used until the wall deadline; undefined when it was not the deadline that ended it. */
   readonly cpuMs: number | undefined;
-  /** Message of a rejection that nobody handled. */
-  readonly rejection: string | undefined;
+  readonly rejection: Rejection | undefined;
 }): FunctionError {
   const { reason, invocationId, definition, cpuMs, rejection } = params;
   if (rejection !== undefined) return unhandled(rejection);
@@ -24,11 +29,11 @@ export function explainEnd(params: {
   };
 }
 
-function unhandled(message: string): FunctionError {
+function unhandled({ message, trace }: Rejection): FunctionError {
   return {
     errorType: SANDBOX_ERROR_TYPES.unhandledRejection,
     errorMessage: message,
-    trace: [],
+    trace,
     explanation: "A promise was rejected and nothing awaited or caught it: await it, or add a catch.",
   };
 }

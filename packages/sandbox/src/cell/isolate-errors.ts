@@ -1,6 +1,8 @@
 import { type FunctionError, LIMITS, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import type { SandboxEnd, SandboxOptions } from "../seam.ts";
 
+const FRAMES_MAX = 50;
+
 /**
  * What isolated-vm's own words mean; it has no codes. The words of an error that the guest made are not believed: while
  * the isolate lives, only the exact text of V8's timeout is ours, and a guest gains nothing by forging that one.
@@ -19,6 +21,17 @@ export function messageOf(error: unknown): string {
     return error instanceof Error ? String(error.message).slice(0, LIMITS.errorTextChars) : "unknown error";
   } catch {
     return "unknown error";
+  }
+}
+
+/** The lines of an error's stack that lie in the function's code: the others are the host's own. */
+export function codeFramesOf(error: unknown, file: string): string[] {
+  try {
+    const stack = error instanceof Error && typeof error.stack === "string" ? error.stack : "";
+    const lines = stack.slice(0, LIMITS.errorTextChars).split("\n");
+    return lines.filter((line) => line.startsWith("    at ") && line.includes(file)).slice(0, FRAMES_MAX);
+  } catch {
+    return [];
   }
 }
 

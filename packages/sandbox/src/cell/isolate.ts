@@ -3,7 +3,7 @@ import { DISPATCH, HOST_CALLS, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
 import { callHostFunction } from "./host-functions.ts";
-import { endOf, functionError, messageOf, startError } from "./isolate-errors.ts";
+import { codeFramesOf, endOf, functionError, messageOf, startError } from "./isolate-errors.ts";
 
 /**
  * The adapter on isolated-vm, and its only importer.
@@ -16,6 +16,9 @@ import { endOf, functionError, messageOf, startError } from "./isolate-errors.ts
  */
 const CLAIM_SLOTS = 256;
 const PRELUDE_NAME = "sluice:prelude";
+/** Stack traces name places in this file, counted as if the head were not there. */
+const CODE_NAME = "/var/task/index.js";
+const FACTORY_HEAD = "(function (exports, require, module, __filename, __dirname) {";
 const BOOT_TIMEOUT_MS = 5_000;
 const NO_BYTES = new Uint8Array(0);
 
@@ -79,9 +82,10 @@ class IsolateSandbox implements Sandbox {
     });
     try {
       const context = await this.#isolate.createContext();
-      const factory = await this.#boot(prelude, context, code);
-      if (typeof factory === "string") return this.#failStart(factory);
-      this.#enter([DISPATCH.load, 0, factory.derefInto({ release: true }), settings], initTimeoutMs);
+      await this.#boot(prelude, context);
+      const loadable = await this.#toLoadable(context, code);
+      if (typeof loadable === "string") return this.#failStart(loadable);
+      this.#enter([DISPATCH.load, 0, loadable, settings], initTimeoutMs);
     } catch (error) {
       this.#ended ??= endOf(error, this.#isolate.isDisposed);
       return this.#failStart(startError(this.#ended, messageOf(error), this.#options));
@@ -93,8 +97,7 @@ class IsolateSandbox implements Sandbox {
     return error === "" ? { ok: true, sandbox: this } : this.#failStart(error);
   }
 
-  /** Evaluates the prelude and compiles the user's code; a string is FunctionError JSON. */
-  async #boot(prelude: Prelude, context: ivm.Context, code: string): Promise<ivm.Reference | string> {
+  async #boot(prelude: Prelude, context: ivm.Context): Promise<void> {
     const script = await this.#isolate.compileScript(prelude.source, {
       filename: PRELUDE_NAME,
       cachedData: prelude.cachedData,
@@ -109,20 +112,28 @@ class IsolateSandbox implements Sandbox {
     })) as ivm.Reference;
     boot.release();
     script.release();
-    return this.#compileUserCode(context, code);
   }
 
-  async #compileUserCode(context: ivm.Context, code: string): Promise<ivm.Reference | string> {
-    const wrapped = `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
+  /** The user's code as the guest takes it; a string is FunctionError JSON. */
+  async #toLoadable(
+    context: ivm.Context,
+    code: string | Uint8Array,
+  ): Promise<ivm.Dereference<unknown> | ivm.Copy<ArrayBuffer> | string> {
+    if (typeof code !== "string") {
+      // A program may have tens of megabytes: what is its own buffer already is copied once, into the isolate.
+      const buffer = code.byteLength === code.buffer.byteLength ? (code.buffer as ArrayBuffer) : exactBuffer(code);
+      return new ivm.ExternalCopy(buffer).copyInto({ release: true });
+    }
+    const wrapped = `${FACTORY_HEAD}${code}\n})`;
     let script: ivm.Script;
     try {
-      script = await this.#isolate.compileScript(wrapped, { filename: "index.js" });
+      script = await this.#isolate.compileScript(wrapped, { filename: CODE_NAME, columnOffset: -FACTORY_HEAD.length });
     } catch (error) {
       return functionError(SANDBOX_ERROR_TYPES.syntaxError, messageOf(error));
     }
     const factory = await script.run(context, { reference: true, timeout: BOOT_TIMEOUT_MS });
     script.release();
-    return factory;
+    return factory.derefInto({ release: true });
   }
 
   #failStart(error: string): SandboxStart {
@@ -175,7 +186,7 @@ class IsolateSandbox implements Sandbox {
   readonly #onLeaveWithError = (error: unknown): void => {
     this.#entries -= 1;
     const end = endOf(error, this.#isolate.isDisposed);
-    if (end === undefined) this.#events.rejected(messageOf(error));
+    if (end === undefined) this.#events.rejected(messageOf(error), codeFramesOf(error, CODE_NAME));
     else if (end !== "disposed" || this.#entries === 0) this.#end(end);
   };
 

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { FrameReader, FrameWriter } from "@sluice/core";
-import { CELL_FRAME_BYTES_MAX } from "../cell-protocol.ts";
+import { TO_CELL_BYTES_MAX } from "../cell-protocol.ts";
 import { Cell } from "./cell.ts";
 import { createIsolateFactory } from "./isolate.ts";
 
@@ -25,7 +25,7 @@ const cell = new Cell({
   now: () => Date.now(),
 });
 
-const reader = new FrameReader(CELL_FRAME_BYTES_MAX);
+const reader = new FrameReader(TO_CELL_BYTES_MAX);
 socket.on("data", (chunk) => {
   try {
     reader.push(chunk, (frame) => cell.receive(frame));

@@ -24,7 +24,7 @@ export interface VersionPoolSink {
 export interface VersionPoolOptions {
   readonly id: number;
   readonly definition: Definition;
-  readonly code: string;
+  readonly code: string | Uint8Array;
   readonly factory: SandboxFactory;
   readonly sink: VersionPoolSink;
   readonly parallelism: number;

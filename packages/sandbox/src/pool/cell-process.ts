@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { type CellExitReason, type Frame, FrameReader, FrameWriter, LIMITS } from "@sluice/core";
 import {
-  CELL_FRAME_BYTES_MAX,
+  FROM_CELL_BYTES_MAX,
   type CellBroken,
   type CellOptions,
   type CellStatus,
@@ -33,6 +33,8 @@ export interface CellProcessOptions {
 /** A cell with work says something every 250 ms; one that is starting may take longer on a busy machine. */
 const SILENT_MS = 1_500;
 const BOOT_MS = 30_000;
+/** Taking in and compiling a large program keeps a cell from saying anything: at this pace at the least. */
+const CODE_BYTES_PER_MS = 5_000;
 
 /** The parent's handle of one cell process (D4: empty environment, no secret, no network of its own). */
 export class CellProcess {
@@ -52,6 +54,7 @@ export class CellProcess {
   readonly #environments = new EnvironmentLives();
   #ids = 0;
   #heardAt: number;
+  #largestCode = 0;
   #end: { readonly reason: CellExitReason; readonly guilty: PendingRun | undefined } | undefined;
   #expected = false;
   #booted = false;
@@ -68,11 +71,10 @@ export class CellProcess {
       write: (bytes) => socket.write(bytes),
       schedule: (flush) => this.#scheduleFlush(flush),
     });
-    this.ready = new Promise((resolve) => {
-      this.#onReady = resolve;
-    });
+    this.ready = new Promise((resolve) => void (this.#onReady = resolve));
     this.#definitions = new CellDefinitions((id, definition, code) => {
       this.#writer.send(TO_CELL.define, id, JSON.stringify(definition), code);
+      this.#largestCode = Math.max(this.#largestCode, code.length);
     });
     this.#listen(socket);
     this.#writer.send(TO_CELL.hello, 0, JSON.stringify(options.cell), options.prelude);
@@ -143,7 +145,7 @@ export class CellProcess {
   check(): void {
     if (this.#exited) return;
     const now = this.#options.now();
-    const patience = this.#booted ? SILENT_MS : BOOT_MS;
+    const patience = this.#booted ? SILENT_MS + this.#largestCode / CODE_BYTES_PER_MS : BOOT_MS;
     if ((this.#runs.size > 0 || !this.#booted) && now - this.#heardAt > patience) return this.kill("crash");
     this.#forgetUnused(now);
     const rssMb = readRssMb(this.pid);
@@ -194,7 +196,7 @@ export class CellProcess {
   }
 
   #listen(socket: Socket): void {
-    const reader = new FrameReader(CELL_FRAME_BYTES_MAX);
+    const reader = new FrameReader(FROM_CELL_BYTES_MAX);
     socket.on("data", (chunk) => {
       this.#heardAt = this.#options.now();
       try {

@@ -89,6 +89,7 @@ export class FakeFactory {
 
 export function definitionOf(change: Partial<Definition> = {}): Definition {
   const settings = {
+    runtime: "javascript" as const,
     handler: "handler",
     environment: {},
     functionName: "resize",

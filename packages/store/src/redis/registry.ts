@@ -1,6 +1,7 @@
 import {
   type BoundTrigger,
   type CronTrigger,
+  DEFAULT_FUNCTION_CONFIG,
   functionKey,
   type FunctionRecord,
   type FunctionRef,
@@ -171,7 +172,15 @@ export class RedisRegistry implements Registry {
 }
 
 function toVersion(json: string, version: string): FunctionVersion {
-  return { ...(JSON.parse(json) as UnnumberedVersion), version };
+  const stored = JSON.parse(json) as Omit<UnnumberedVersion, "sourceMapDigest"> & Partial<UnnumberedVersion>;
+  // Versions of before these fields: no map, and the one runtime that there was.
+  const { sourceMapDigest = null, config } = stored;
+  return {
+    ...stored,
+    sourceMapDigest,
+    config: { ...config, runtime: config.runtime ?? DEFAULT_FUNCTION_CONFIG.runtime },
+    version,
+  };
 }
 
 function toRecord(ref: FunctionRef, hash: Readonly<Record<string, string>>): FunctionRecord | undefined {

@@ -17,6 +17,7 @@ export function samplePut(change: Partial<PutFunction> = {}): PutFunction {
     ref: REF,
     codeDigest: "a".repeat(64),
     codeBytes: 10,
+    sourceMapDigest: null,
     config: DEFAULT_FUNCTION_CONFIG,
     triggers: [],
     now: 1_000,

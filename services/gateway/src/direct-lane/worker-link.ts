@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import {
+  CALLER_GONE,
   DIRECT_LANE,
   DIRECT_LANE_FRAME_BYTES_MAX,
   type Frame,
@@ -7,6 +8,7 @@ import {
   FrameWriter,
   type RefuseHead,
   type ResultHead,
+  type TakeChunk,
   type WorkerLease,
   type WorkerStatus,
 } from "@sluice/core";
@@ -18,6 +20,11 @@ export type LinkReply =
   /** The connection ended: the call may have run. */
   | { readonly kind: "lost" };
 
+interface PendingCall {
+  readonly resolve: (reply: LinkReply) => void;
+  readonly take: TakeChunk | undefined;
+}
+
 const RECONNECT_MS = 200;
 
 /** One gateway's connection to one worker, shared by all calls. */
@@ -25,7 +32,7 @@ export class WorkerLink {
   readonly id: string;
   readonly address: string;
   readonly token: string;
-  readonly #pending = new Map<number, (reply: LinkReply) => void>();
+  readonly #pending = new Map<number, PendingCall>();
   #socket: Socket | undefined;
   #writer: FrameWriter | undefined;
   #status: WorkerStatus | undefined;
@@ -59,14 +66,17 @@ export class WorkerLink {
     return this.#warm.has(functionKey);
   }
 
-  /** @param head CallHead JSON */
-  call(head: string, event: Uint8Array | string): Promise<LinkReply> {
+  /**
+   * @param head CallHead JSON
+   * @param take what is streamed before the reply, if `head` asks for that
+   */
+  call(head: string, event: Uint8Array | string, take?: TakeChunk): Promise<LinkReply> {
     const writer = this.#writer;
     if (writer === undefined)
       return Promise.resolve({ kind: "refused", head: { code: "Service.Draining", message: "" } });
     const id = (this.#ids = (this.#ids + 1) >>> 0);
     return new Promise((resolve) => {
-      this.#pending.set(id, resolve);
+      this.#pending.set(id, { resolve, take });
       writer.send(DIRECT_LANE.call, id, head, event);
     });
   }
@@ -116,14 +126,25 @@ export class WorkerLink {
       this.#warm = new Set(status.warm);
       return;
     }
-    const resolve = this.#pending.get(frame.id);
+    if (frame.type === DIRECT_LANE.chunk) return this.#take(frame);
+    const call = this.#pending.get(frame.id);
     this.#pending.delete(frame.id);
     if (frame.type === DIRECT_LANE.result) {
-      resolve?.({ kind: "result", head: JSON.parse(frame.head) as ResultHead, payload: frame.body });
+      call?.resolve({ kind: "result", head: JSON.parse(frame.head) as ResultHead, payload: frame.body });
     } else if (frame.type === DIRECT_LANE.refuse) {
-      resolve?.({ kind: "refused", head: JSON.parse(frame.head) as RefuseHead });
+      call?.resolve({ kind: "refused", head: JSON.parse(frame.head) as RefuseHead });
     }
     if (this.#stopped && this.#pending.size === 0) this.#socket?.destroy();
+  }
+
+  #take({ id, head, body }: Frame): void {
+    const answer = (word: string): void => this.#writer?.send(DIRECT_LANE.taken, id, word);
+    const take = this.#pending.get(id)?.take;
+    if (take === undefined) return answer(CALLER_GONE);
+    take(head, body).then(
+      () => answer(""),
+      () => answer(CALLER_GONE),
+    );
   }
 
   #closed(): void {
@@ -131,7 +152,7 @@ export class WorkerLink {
     this.#status = undefined;
     const lost = [...this.#pending.values()];
     this.#pending.clear();
-    for (const resolve of lost) resolve({ kind: "lost" });
+    for (const { resolve } of lost) resolve({ kind: "lost" });
     if (!this.#stopped) this.#timer = setTimeout(() => this.#connect(), RECONNECT_MS);
   }
 }

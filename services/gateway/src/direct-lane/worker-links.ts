@@ -1,4 +1,4 @@
-import { type CallHead, functionKey, PlatformError, type WorkerDirectory } from "@sluice/core";
+import { type CallHead, functionKey, PlatformError, type TakeChunk, type WorkerDirectory } from "@sluice/core";
 import type { CallResult } from "../invoker.ts";
 import { chooseWorker } from "./placement.ts";
 import { WorkerLink } from "./worker-link.ts";
@@ -55,7 +55,7 @@ export class WorkerLinks {
   }
 
   /** Asks workers until one has run the call, or might have; never throws. */
-  async call(call: CallHead, event: Uint8Array | string): Promise<CallResult> {
+  async call(call: CallHead, event: Uint8Array | string, take?: TakeChunk): Promise<CallResult> {
     const key = functionKey({ tenant: call.tenant, name: call.function });
     const head = JSON.stringify(call);
     const tried = new Set<WorkerLink>();
@@ -64,7 +64,7 @@ export class WorkerLinks {
       const link = chooseWorker(this.#links.values(), key, tried);
       if (link === undefined) return { kind: "refused", error: refusal ?? this.#noRoom() };
       tried.add(link);
-      const reply = await link.call(head, event);
+      const reply = await link.call(head, event, take);
       if (reply.kind === "result") return reply;
       if (reply.kind === "lost") return { kind: "refused", error: new PlatformError("Worker.Lost") };
       refusal = new PlatformError(reply.head.code, reply.head.message || undefined);

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CliHost, runCli } from "@sluice/cli";
+import type { CliHost } from "@sluice/cli";
 import { type ApiServer, startApiServer } from "./testing/api-server.ts";
+import { type CliRun, runAgainst } from "./testing/cli.ts";
 
 let api: ApiServer;
 let cwd: string;
@@ -15,25 +16,8 @@ afterEach(async () => {
   rmSync(cwd, { recursive: true, force: true });
 });
 
-async function sluice(args: readonly string[], host: Partial<CliHost> = {}) {
-  let stdout = "";
-  let stderr = "";
-  const [accessKeyId = "", secret = ""] = api.token.split(".");
-  const exitCode = await runCli({
-    args,
-    env: { SLUICE_ENDPOINT: api.endpoint, SLUICE_ACCESS_KEY_ID: accessKeyId, SLUICE_SECRET_ACCESS_KEY: secret },
-    cwd,
-    stdout: { isTty: false, write: (text) => (stdout += text) },
-    stderr: { isTty: false, write: (text) => (stderr += text) },
-    stdin: { isTty: false, readAll: async () => '{"from":"stdin"}', ask: async () => "n" },
-    fetch: globalThis.fetch,
-    now: () => api.clock,
-    sleep: async () => undefined,
-    signal: new AbortController().signal,
-    ...host,
-  });
-  return { exitCode, stdout, stderr };
-}
+const sluice = (args: readonly string[], host: Partial<CliHost> = {}): Promise<CliRun> =>
+  runAgainst(api, args, { cwd, ...host });
 
 const MANIFEST = `functions:
   hello:

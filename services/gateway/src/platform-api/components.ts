@@ -5,6 +5,7 @@ import { z } from "zod";
 const RETRY = z.strictObject({ delaysMs: z.array(z.int()), maxEventAgeMs: z.int() });
 
 const FUNCTION_CONFIG = z.strictObject({
+  runtime: z.enum(["javascript", "wasi"]),
   handler: z.string(),
   description: z.string(),
   memoryMb: z.int(),
@@ -31,6 +32,11 @@ const TRIGGER = z.strictObject({
   input: z.string().nullable().optional().describe("Event JSON text; null: a Scheduled Event"),
 });
 
+const SOURCE_MAP_DIGEST = z
+  .string()
+  .nullable()
+  .describe("SHA-256 of the code's source map, hex; null: traces name places in the code as it is deployed");
+
 const FUNCTION_SUMMARY = z.strictObject({
   name: z.string(),
   arn: z.string(),
@@ -38,6 +44,7 @@ const FUNCTION_SUMMARY = z.strictObject({
   description: z.string(),
   codeDigest: z.string().describe("SHA-256 of the code, hex"),
   codeBytes: z.int(),
+  sourceMapDigest: SOURCE_MAP_DIGEST,
   memoryMb: z.int(),
   timeoutMs: z.int(),
   triggers: z.array(TRIGGER),
@@ -53,6 +60,7 @@ const VERSION = z.strictObject({
   version: z.string(),
   codeDigest: z.string(),
   codeBytes: z.int(),
+  sourceMapDigest: SOURCE_MAP_DIGEST,
   config: FUNCTION_CONFIG,
   createdAt: z.int(),
 });
@@ -109,7 +117,11 @@ export const COMPONENTS = {
       .string()
       .nullable()
       .describe("Latest version after the deployment; null: numbered when created, as numbers are never used again"),
-    changes: z.array(z.string()).describe("Fields that would change, as sluice.yaml names them"),
+    changes: z
+      .array(z.string())
+      .describe(
+        "Fields that would change, as sluice.yaml names them; 'code' and 'sourceMap' for what was built of the entry",
+      ),
   }),
   InvocationResult: z.strictObject({
     invocationId: z.string(),

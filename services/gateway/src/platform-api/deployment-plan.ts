@@ -3,12 +3,14 @@ import type { Component } from "./components.ts";
 
 export interface Deployment {
   readonly codeDigest: string;
+  readonly sourceMapDigest: string | null;
   readonly config: FunctionConfig;
   readonly triggers: readonly Trigger[];
 }
 
 /** Fields of a configuration under the names that `sluice.yaml` gives them. */
 const MANIFEST_NAMES: Readonly<Record<Exclude<keyof FunctionConfig, "environment">, string>> = {
+  runtime: "runtime",
   handler: "handler",
   memoryMb: "memoryMb",
   timeoutMs: "timeoutMs",
@@ -24,6 +26,7 @@ export function planDeployment(current: FunctionRecord | undefined, next: Deploy
   const { latest } = current;
   const changes = [
     ...(latest.codeDigest === next.codeDigest ? [] : ["code"]),
+    ...(latest.sourceMapDigest === next.sourceMapDigest ? [] : ["sourceMap"]),
     ...changedFields(latest.config, next.config),
   ];
   const nextVersion = changes.length > 0 ? String(Number(latest.version) + 1) : latest.version;

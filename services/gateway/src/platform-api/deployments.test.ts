@@ -114,3 +114,40 @@ test("prototype keys are inert", async () => {
   const shown = COMPONENTS.FunctionDetail.parse((await send(api, "GET", "/functions/__proto__")).body);
   expect(Object.entries(shown.config.environment)).toEqual([["constructor", "y"]]);
 });
+
+test("a source map is stored beside the code, and another one alone is another version", async () => {
+  const first = await put(api, "mapped", { options: {}, code: code("one"), sourceMap: code("map one") });
+  expect(first.body).toMatchObject({ version: "1", published: true });
+  expect(Buffer.from((await api.stores.artifacts.get(digestOf("map one"))) ?? []).toString()).toBe("map one");
+  expect((await send(api, "GET", "/functions/mapped")).body).toMatchObject({ sourceMapDigest: digestOf("map one") });
+  const document = { options: {}, codeDigest: digestOf("one"), sourceMapDigest: digestOf("map two") };
+  expect((await put(api, "mapped", document, "?dryRun=true")).body).toMatchObject({ changes: ["sourceMap"] });
+  const { sourceMapDigest: _digest, ...withMap } = { ...document, sourceMap: code("map two") };
+  expect((await put(api, "mapped", withMap)).body).toMatchObject({ version: "2" });
+  const again = { ...document, sourceMapDigest: digestOf("map one") };
+  expect((await put(api, "mapped", again)).body).toMatchObject({ version: "3" });
+  const old = { options: {}, code: code("one") };
+  expect((await put(api, "mapped", old)).body).toMatchObject({ version: "4" });
+  expect((await send(api, "GET", "/functions/mapped")).body).toMatchObject({ sourceMapDigest: null });
+});
+
+test.each([
+  ["a map of another function's", { sourceMapDigest: digestOf("foreign") }, "send 'sourceMap'"],
+  ["a map that is not base64", { sourceMap: "{}" }, "sourceMap must be padded base64"],
+  ["two maps", { sourceMap: code("m"), sourceMapDigest: digestOf("m") }, "not both"],
+])("%s is refused", async (_what, map, message) => {
+  await put(api, "other", { options: {}, code: code("x"), sourceMap: code("foreign") });
+  const refused = await put(api, "mapped", { options: {}, code: code("one"), ...map });
+  expect([refused.status, refused.body]).toMatchObject([400, { error: { message: expect.stringContaining(message) } }]);
+});
+
+test("a WASI program must be a WebAssembly module", async () => {
+  const module = Buffer.from("0061736d01000000", "hex").toString("base64");
+  expect((await put(api, "wasm", { options: { runtime: "wasi" }, code: module })).status).toBe(200);
+  const component = Buffer.from("0061736d0d000100", "hex").toString("base64");
+  for (const bad of [component, code("exports.handler = 1")]) {
+    expect((await put(api, "wasm", { options: { runtime: "wasi" }, code: bad })).body).toMatchObject({
+      error: { code: "Manifest.Invalid", message: expect.stringContaining("wasm32-wasip1") },
+    });
+  }
+});

@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
 import {
   type FunctionRef,
   LIMITS,
-  type ManifestFault,
   parseFunctionOptions,
   PlatformError,
   type Registry,
@@ -11,23 +9,35 @@ import {
   type Trigger,
 } from "@sluice/core";
 import { z } from "zod";
+import { checkOwnership, readCode, readSourceMap } from "./deployed-artifacts.ts";
 import { type Deployment, planDeployment } from "./deployment-plan.ts";
+import { invalidDeployment } from "./invalid-deployment.ts";
 import { defineOperation, NAME_PARAMS, type Operation, type PlatformApiDeps, reply } from "./operation.ts";
+
+const DIGEST = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hex")
+  .optional();
 
 const BODY = z
   .strictObject({
     options: z.unknown().optional(),
-    code: z.string().optional().describe("The bundled code, base64"),
-    codeDigest: z
+    code: z.string().optional().describe("The bundled code, or the program of the runtime 'wasi'; base64"),
+    codeDigest: DIGEST.describe("Code of an earlier version of this function, instead of 'code'"),
+    sourceMap: z
       .string()
-      .regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hex")
       .optional()
-      .describe("Code of an earlier version of this function, instead of 'code'"),
+      .describe("The code's source map (version 3), base64: traces and logs then name places in its sources"),
+    sourceMapDigest: DIGEST.describe("Source map of an earlier version of this function, instead of 'sourceMap'"),
   })
-  .refine((body) => (body.code === undefined) !== (body.codeDigest === undefined), "must have 'code' or 'codeDigest'");
+  .refine((body) => (body.code === undefined) !== (body.codeDigest === undefined), "must have 'code' or 'codeDigest'")
+  .refine(
+    (body) => body.sourceMap === undefined || body.sourceMapDigest === undefined,
+    "must have 'sourceMap' or 'sourceMapDigest', not both",
+  );
 
 /** Base64 takes four bytes for three; the rest is room for the options. */
-const BODY_BYTES_MAX = Math.ceil(LIMITS.codeBytesMax / 3) * 4 + 256 * 1024;
+const BODY_BYTES_MAX = Math.ceil((LIMITS.codeBytesMax + LIMITS.sourceMapBytesMax) / 3) * 4 + 256 * 1024;
 
 export function putFunction({ registry, artifacts, now }: PlatformApiDeps): Operation {
   return defineOperation({
@@ -48,13 +58,14 @@ export function putFunction({ registry, artifacts, now }: PlatformApiDeps): Oper
     async handle({ tenant, params, query, body }) {
       const ref = { tenant, name: params.name };
       const { config, triggers } = readOptions(ref, body.options ?? {});
-      const bytes = body.code === undefined ? undefined : decodeCode(body.code);
-      const codeDigest = bytes === undefined ? (body.codeDigest ?? "") : sha256(bytes);
-      if (query.dryRun === "true") return reply(200, await plan(registry, ref, { codeDigest, config, triggers }));
-      const codeBytes = bytes?.length ?? (await bytesOfOwnCode(registry, ref, codeDigest));
-      // The artifact first: a version must never point at code that is not there.
-      if (bytes !== undefined) await artifacts.put(bytes);
-      const deployed = await registry.putFunction({ ref, codeDigest, codeBytes, config, triggers, now: now() });
+      const code = readCode(body, config.runtime);
+      const map = readSourceMap(body);
+      const built = { codeDigest: code.digest, sourceMapDigest: map?.digest ?? null };
+      if (query.dryRun === "true") return reply(200, await plan(registry, ref, { ...built, config, triggers }));
+      const codeBytes = await checkOwnership(registry, ref, { code, map });
+      // The artifacts first: a version must never point at code that is not there.
+      for (const artifact of [map, code]) if (artifact?.bytes !== undefined) await artifacts.put(artifact.bytes);
+      const deployed = await registry.putFunction({ ref, ...built, codeBytes, config, triggers, now: now() });
       const { version, published, triggersChanged } = deployed;
       return reply(200, { version: version.version, published, triggersChanged });
     },
@@ -74,7 +85,8 @@ async function plan(registry: Registry, ref: FunctionRef, next: Deployment): Pro
 
 function readOptions(ref: FunctionRef, document: unknown): Pick<Deployment, "config" | "triggers"> {
   const options = parseFunctionOptions(document);
-  if (!options.ok) throw invalid(options.faults.map((fault) => ({ ...fault, path: ["options", ...fault.path] })));
+  if (!options.ok)
+    throw invalidDeployment(options.faults.map((fault) => ({ ...fault, path: ["options", ...fault.path] })));
   const triggers = toTriggers(ref.name, options.value);
   const repeated = triggers.findIndex(
     (trigger, index) => triggers.findIndex((other) => isSame(trigger, other)) < index,
@@ -82,41 +94,11 @@ function readOptions(ref: FunctionRef, document: unknown): Pick<Deployment, "con
   if (repeated >= 0) {
     const { type, name } = triggers[repeated] as Trigger;
     const message = `is a second ${type} trigger named '${name}'; ${type === "http" ? "remove it" : "give it another 'name'"}`;
-    throw invalid([{ path: ["options", "triggers", repeated], message }]);
+    throw invalidDeployment([{ path: ["options", "triggers", repeated], message }]);
   }
   return { config: toFunctionConfig(options.value), triggers };
 }
 
 function isSame(a: Trigger, b: Trigger): boolean {
   return a.type === b.type && a.name === b.name;
-}
-
-function decodeCode(code: string): Buffer {
-  const bytes = Buffer.from(code, "base64");
-  // Node skips what is not base64, so the round trip is what tells good input from bad.
-  if (bytes.toString("base64") !== code) throw invalid([{ path: ["code"], message: "must be padded base64" }]);
-  if (bytes.length === 0) throw invalid([{ path: ["code"], message: "must not be empty" }]);
-  if (bytes.length > LIMITS.codeBytesMax) {
-    throw invalid([{ path: ["code"], message: `must have at most ${LIMITS.codeBytesMax} bytes` }]);
-  }
-  return bytes;
-}
-
-/** A digest proves nothing about who may run the code, so only code that this function had before can be named. */
-async function bytesOfOwnCode(registry: Registry, ref: FunctionRef, digest: string): Promise<number> {
-  const versions = await registry.listVersions(ref);
-  const own = versions.find((version) => version.codeDigest === digest);
-  if (own === undefined) {
-    throw invalid([{ path: ["codeDigest"], message: "is not the code of a version of this function; send 'code'" }]);
-  }
-  return own.codeBytes;
-}
-
-function invalid(faults: readonly ManifestFault[]): PlatformError {
-  const list = faults.map((fault) => `${fault.path.join(".")} ${fault.message}`).join("; ");
-  return new PlatformError("Manifest.Invalid", `The deployment is not valid: ${list}.`, { details: { faults } });
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

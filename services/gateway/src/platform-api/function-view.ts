@@ -27,8 +27,15 @@ export function describe(record: FunctionRecord, place: Place): Component<"Funct
 }
 
 export function viewVersion(version: FunctionVersion): Component<"VersionList">["versions"][number] {
-  const { codeDigest, codeBytes, createdAt } = version;
-  return { version: version.version, codeDigest, codeBytes, config: viewConfig(version), createdAt };
+  const { codeDigest, codeBytes, sourceMapDigest, createdAt } = version;
+  return {
+    version: version.version,
+    codeDigest,
+    codeBytes,
+    sourceMapDigest,
+    config: viewConfig(version),
+    createdAt,
+  };
 }
 
 function identify(record: FunctionRecord, place: Place): Omit<Component<"FunctionDetail">, "config"> {
@@ -39,6 +46,7 @@ function identify(record: FunctionRecord, place: Place): Omit<Component<"Functio
     version: latest.version,
     codeDigest: latest.codeDigest,
     codeBytes: latest.codeBytes,
+    sourceMapDigest: latest.sourceMapDigest,
     triggers: record.triggers.map(viewTrigger),
     createdAt,
     updatedAt,
@@ -48,6 +56,7 @@ function identify(record: FunctionRecord, place: Place): Omit<Component<"Functio
 function viewConfig({ config }: FunctionVersion): Component<"FunctionConfig"> {
   const { retry, egress } = config;
   return {
+    runtime: config.runtime,
     handler: config.handler,
     description: config.description,
     memoryMb: config.memoryMb,

@@ -50,6 +50,7 @@ function setUp() {
       ref: REF,
       codeDigest,
       codeBytes: 1,
+      sourceMapDigest: null,
       config: DEFAULT_FUNCTION_CONFIG,
       triggers: [trigger],
       now: clock.at,

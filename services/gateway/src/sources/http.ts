@@ -3,6 +3,7 @@ import { LIMITS, parseQualifiedName, PlatformError } from "@sluice/core";
 import { readAuthorised } from "../auth/read-authorised.ts";
 import type { CallResult } from "../invoker.ts";
 import { newInvocation, parseSourceAddress, type SourceDeps, sourceIpOf } from "./source.ts";
+import { StreamedResponse } from "./streamed-response.ts";
 import { toUrlEvent } from "./url-event.ts";
 import { toUrlResponse } from "./url-response.ts";
 
@@ -39,7 +40,10 @@ export async function handleFunctionUrl(
     sourceIp: sourceIpOf(request, deps.trustedProxies),
     acceptedAt: invocation.acceptedAt,
   });
-  answer(response, invocation.id, await deps.invoker.call(invocation, event));
+  const streamed = new StreamedResponse(response, invocation.id);
+  const result = await deps.invoker.call(invocation, event, { take: (head, bytes) => streamed.take(head, bytes) });
+  if (streamed.started) streamed.finish(result.kind === "refused" || result.head.error !== undefined);
+  else answer(response, invocation.id, result);
 }
 
 function answer(response: ServerResponse, id: string, result: CallResult): void {

@@ -36,11 +36,8 @@ export function toUrlResponse(payload: Buffer): UrlResponse | undefined {
   if (!payload.includes(STATUS_CODE)) return plain(payload);
   const value: unknown = JSON.parse(payload.toString());
   if (typeof value !== "object" || value === null || !("statusCode" in value)) return plain(payload);
-  const status =
-    typeof value.statusCode === "string" && /^\d{3}$/.test(value.statusCode)
-      ? Number(value.statusCode)
-      : value.statusCode;
-  if (typeof status !== "number" || !Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  const status = readStatus(value.statusCode);
+  if (status === undefined) return undefined;
   const description = value as Record<string, unknown>;
   const headers = readHeaders(description["headers"], description["cookies"]);
   if (BODILESS.has(status)) return headers && { status, headers, body: undefined };
@@ -48,11 +45,30 @@ export function toUrlResponse(payload: Buffer): UrlResponse | undefined {
   return headers === undefined || body === undefined ? undefined : { status, headers, body };
 }
 
+/**
+ * Status and headers of a streamed answer, from what `HttpResponseStream.from` was given; without a type, the body is
+ * bytes of any kind, as on Lambda.
+ *
+ * @returns undefined when the description is not a valid one
+ */
+export function toStreamHead(description: unknown): Pick<UrlResponse, "status" | "headers"> | undefined {
+  if (typeof description !== "object" || description === null) return undefined;
+  const { statusCode = 200, headers: given, cookies } = description as Record<string, unknown>;
+  const status = readStatus(statusCode);
+  const headers = readHeaders(given, cookies, "application/octet-stream");
+  return status === undefined || headers === undefined ? undefined : { status, headers };
+}
+
+function readStatus(value: unknown): number | undefined {
+  const status = typeof value === "string" && /^\d{3}$/.test(value) ? Number(value) : value;
+  return typeof status === "number" && Number.isInteger(status) && status >= 200 && status <= 599 ? status : undefined;
+}
+
 function plain(payload: Buffer): UrlResponse {
   return { status: 200, headers: ["content-type", "application/json"], body: payload };
 }
 
-function readHeaders(headers: unknown, cookies: unknown): string[] | undefined {
+function readHeaders(headers: unknown, cookies: unknown, defaultType = "application/json"): string[] | undefined {
   if (Array.isArray(headers)) return undefined;
   const out: string[] = [];
   let typed = false;
@@ -66,7 +82,7 @@ function readHeaders(headers: unknown, cookies: unknown): string[] | undefined {
     typed ||= lower === "content-type";
     out.push(name, text);
   }
-  if (!typed) out.push("content-type", "application/json");
+  if (!typed) out.push("content-type", defaultType);
   for (const cookie of Array.isArray(cookies) ? cookies : []) {
     if (typeof cookie !== "string" || BAD_VALUE.test(cookie)) return undefined;
     out.push("set-cookie", cookie);

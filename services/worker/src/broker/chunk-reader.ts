@@ -74,7 +74,7 @@ export class ChunkReader {
 
   #read(): Uint8Array | null {
     const { readableLength } = this.#stream;
-    const size = readableLength > LIMITS.streamChunkBytes ? LIMITS.streamChunkBytes : undefined;
+    const size = readableLength > LIMITS.networkChunkBytes ? LIMITS.networkChunkBytes : undefined;
     return this.#stream.read(size) as Uint8Array | null;
   }
 }

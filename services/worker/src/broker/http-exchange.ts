@@ -32,7 +32,7 @@ export class HttpExchange implements Holding {
 
   constructor(options: HttpExchangeOptions) {
     this.#options = options;
-    this.requestBody = options.bodyFollows ? new PassThrough({ highWaterMark: LIMITS.streamChunkBytes }) : null;
+    this.requestBody = options.bodyFollows ? new PassThrough({ highWaterMark: LIMITS.networkChunkBytes }) : null;
     this.requestBody?.on("error", () => undefined);
   }
 
@@ -66,7 +66,7 @@ export class HttpExchange implements Holding {
     let size = 0;
     const patience = new Patience(INLINE_WAIT_MS);
     try {
-      while (size < LIMITS.streamChunkBytes) {
+      while (size < LIMITS.networkChunkBytes) {
         const chunk = await this.#reader?.nextBy(patience.over, () => patience.isOver);
         if (chunk === undefined) break;
         if (chunk.kind !== "data") return { bytes: Buffer.concat(chunks, size), more: this.#finish() };

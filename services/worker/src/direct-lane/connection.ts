@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Socket } from "node:net";
 import {
   type CallHead,
+  CALLER_GONE,
   DIRECT_LANE,
   DIRECT_LANE_FRAME_BYTES_MAX,
   formatLogRecord,
@@ -11,6 +12,8 @@ import {
   PlatformError,
   type RefuseHead,
   type ResultHead,
+  StreamEnded,
+  type TakeChunk,
   type WorkerStatus,
 } from "@sluice/core";
 import type { Execution, Executor } from "../executor.ts";
@@ -28,6 +31,8 @@ export interface ConnectionOptions {
 export class DirectLaneConnection {
   readonly #options: ConnectionOptions;
   readonly #writer: FrameWriter;
+  /** Pieces of streamed responses that the gateway has not answered, by call, in order. */
+  readonly #untaken = new Map<number, ((gone: boolean) => void)[]>();
   #trusted = false;
 
   constructor(options: ConnectionOptions) {
@@ -45,6 +50,7 @@ export class DirectLaneConnection {
     });
     // A gateway that went away is no fault; its runs end without anybody waiting.
     socket.on("error", () => socket.destroy());
+    socket.once("close", () => this.#forgetChunks());
   }
 
   sendStatus(): void {
@@ -54,6 +60,7 @@ export class DirectLaneConnection {
   #receive(frame: Frame): void {
     if (!this.#trusted) return this.#greet(frame);
     if (frame.type === DIRECT_LANE.call) return void this.#call(frame);
+    if (frame.type === DIRECT_LANE.taken) return this.#untaken.get(frame.id)?.shift()?.(frame.head === CALLER_GONE);
     this.#options.socket.destroy();
   }
 
@@ -70,7 +77,7 @@ export class DirectLaneConnection {
   async #call(frame: Frame): Promise<void> {
     const { status, executor, onRun } = this.#options;
     if (status().draining) return this.#refuse(frame.id, new PlatformError("Service.Draining"));
-    const { logs, ...invocation } = JSON.parse(frame.head) as CallHead;
+    const { logs, streams, ...invocation } = JSON.parse(frame.head) as CallHead;
     onRun(1);
     const execution = await executor.execute({
       invocation,
@@ -79,10 +86,31 @@ export class DirectLaneConnection {
       attempt: 1,
       queueWaitMs: null,
       redelivered: false,
+      ...(streams === true ? { take: this.#takerOf(frame.id) } : {}),
     });
     onRun(-1);
+    this.#untaken.delete(frame.id);
     if (execution.kind === "refused") this.#refuse(frame.id, execution.error);
     else this.#answer(frame.id, execution, logs === true);
+  }
+
+  /** Sends pieces to the gateway; each is taken when the gateway says so. */
+  #takerOf(id: number): TakeChunk {
+    return (head, bytes) => {
+      if (this.#options.socket.destroyed) return Promise.reject(callerGone());
+      return new Promise((resolve, reject) => {
+        const waiting = this.#untaken.get(id) ?? [];
+        this.#untaken.set(id, waiting);
+        waiting.push((gone) => (gone ? reject(callerGone()) : resolve()));
+        this.#writer.send(DIRECT_LANE.chunk, id, head, bytes);
+      });
+    };
+  }
+
+  #forgetChunks(): void {
+    const all = [...this.#untaken.values()].flat();
+    this.#untaken.clear();
+    for (const settle of all) settle(true);
   }
 
   #answer(id: number, execution: Extract<Execution, { kind: "ran" }>, logs: boolean): void {
@@ -98,4 +126,8 @@ export class DirectLaneConnection {
     const head: RefuseHead = { code: error.code, message: error.message };
     this.#writer.send(DIRECT_LANE.refuse, id, JSON.stringify(head));
   }
+}
+
+function callerGone(): StreamEnded {
+  return new StreamEnded("Response.CallerGone", "the caller went away and takes no more of the response");
 }

@@ -43,6 +43,7 @@ export class GuestCalls {
         version: "1",
         codeDigest: "",
         codeBytes: 0,
+        sourceMapDigest: null,
         createdAt: 0,
         config: { ...DEFAULT_FUNCTION_CONFIG, egress: this.#egress },
       },

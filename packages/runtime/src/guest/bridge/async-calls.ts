@@ -14,7 +14,10 @@ import { hostCallError, parseHostCallFailure } from "./host-call-error.ts";
 import { sendCall } from "./host.ts";
 
 /** The families of calls that `HOST_CALLS` has as `async`. */
-export type AsyncCallName = Extract<HostCallName, "crypto.task" | `${"dns" | "http" | "kv" | "net" | "ws"}.${string}`>;
+export type AsyncCallName = Extract<
+  HostCallName,
+  "crypto.task" | "response.write" | `${"dns" | "http" | "kv" | "net" | "ws"}.${string}`
+>;
 
 export interface HostReply {
   readonly text: string;

@@ -2,9 +2,12 @@ import { type FunctionError, type GuestSettings, HOST_CALLS, SANDBOX_ERROR_TYPES
 import { notify } from "../bridge/host.ts";
 import { requireModule } from "../node/modules.ts";
 import { fillEnvironment } from "../node/process.ts";
-import { jsonParse, objectKeys } from "../primordials.ts";
+import { loadWasiProgram } from "../lazy.ts";
+import { jsonParse, objectKeys, toNumber } from "../primordials.ts";
+import type { Program } from "../wasi/program.ts";
 import { describeError, functionErrorJson } from "./function-error.ts";
 import { beginInit, endInit, initFailure } from "./init-phase.ts";
+import { judged, setMemoryLimit } from "./memory-limit.ts";
 
 const INIT_DONE = HOST_CALLS["init.done"].op;
 
@@ -18,8 +21,14 @@ export interface ReadyFunction {
   readonly arity: number;
 }
 
+/** A WASI program takes its event as text and answers text. */
+export interface ReadyProgram {
+  readonly error: undefined;
+  readonly program: Program;
+}
+
 /** A function that failed to load answers every invocation with its error. */
-export type LoadedFunction = { readonly error: FunctionError } | ReadyFunction;
+export type LoadedFunction = { readonly error: FunctionError } | ReadyFunction | ReadyProgram;
 
 /** The user's bundle in CommonJS form. */
 export type Factory = (
@@ -35,11 +44,24 @@ type Lookup =
   | { readonly handler: undefined; readonly error: FunctionError };
 
 /** Runs the user's module and says by `init.done` whether it can serve. */
-export function loadFunction(factory: Factory, settingsJson: string): LoadedFunction {
-  const loaded = evaluate(factory, jsonParse(settingsJson) as GuestSettings);
+export function loadFunction(code: Factory | ArrayBuffer, settingsJson: string): LoadedFunction {
+  const settings = jsonParse(settingsJson) as GuestSettings;
+  setMemoryLimit(toNumber(settings.memoryLimitInMB));
+  const loaded =
+    settings.runtime === "wasi" ? compile(code as ArrayBuffer, settings) : evaluate(code as Factory, settings);
   endInit();
   notify(INIT_DONE, 0, loaded.error === undefined ? "" : functionErrorJson(loaded.error));
   return loaded;
+}
+
+function compile(code: ArrayBuffer, settings: GuestSettings): LoadedFunction {
+  beginInit();
+  fillEnvironment(settings);
+  try {
+    return { error: undefined, program: new (loadWasiProgram().Program)(code, settings) };
+  } catch (error) {
+    return { error: judged(describeError(error)) };
+  }
 }
 
 function evaluate(factory: Factory, settings: GuestSettings): LoadedFunction {
@@ -55,7 +77,7 @@ function evaluate(factory: Factory, settings: GuestSettings): LoadedFunction {
     if (handler === undefined) return { error: found.error };
     return { error: undefined, settings, handler, arity: handler.length };
   } catch (error) {
-    return { error: initFailure() ?? describeError(error) };
+    return { error: initFailure() ?? judged(describeError(error)) };
   }
 }
 

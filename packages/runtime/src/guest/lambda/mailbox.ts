@@ -7,7 +7,8 @@ import { endWhenIdle } from "./idle.ts";
 import { Invocation, runningInvocation, setRunningInvocation } from "./invocation.ts";
 import { createCallback, createContext } from "./lambda-context.ts";
 import type { LoadedFunction, ReadyFunction } from "./load.ts";
-import { failInvocation, onSettled, succeedInvocation } from "./outcome.ts";
+import type { Program } from "../wasi/program.ts";
+import { failInvocation, onSettled, succeedInvocation, succeedWithJson } from "./outcome.ts";
 
 interface Entry {
   readonly seq: number;
@@ -76,11 +77,22 @@ function start(entry: Entry): void {
     failInvocation(invocation, loaded?.error ?? { errorType: "Runtime.NotLoaded", errorMessage: "", trace: [] });
     return;
   }
+  if ("program" in loaded) {
+    runProgram(loaded.program, invocation, entry.event);
+    return;
+  }
   try {
     callHandler(loaded, invocation, jsonParse(entry.event));
   } catch (error) {
     failInvocation(invocation, describeError(error));
   }
+}
+
+function runProgram(program: Program, invocation: Invocation, event: string): void {
+  const { requestId, deadlineMs } = invocation;
+  const { json, error } = program.run({ event, requestId, deadlineMs });
+  if (error === undefined) succeedWithJson(invocation, json);
+  else failInvocation(invocation, error);
 }
 
 function callHandler(fn: ReadyFunction, invocation: Invocation, event: unknown): void {

@@ -3,6 +3,7 @@ import { notify } from "../bridge/host.ts";
 import { jsonStringify } from "../primordials.ts";
 import { exceedsUtf8, utf8Length } from "../web/utf8-length.ts";
 import { describeError, functionErrorJson } from "./function-error.ts";
+import { judged } from "./memory-limit.ts";
 import { type Invocation, runningInvocation, setRunningInvocation } from "./invocation.ts";
 
 const SUCCEED = HOST_CALLS["invocation.succeed"].op;
@@ -30,15 +31,22 @@ export function succeedInvocation(invocation: Invocation, value: unknown): void 
     });
     return;
   }
+  succeedWithJson(invocation, json);
+}
+
+export function succeedWithJson(invocation: Invocation, json: string): void {
   if (exceedsUtf8(json, LIMITS.payloadBytesMax)) failInvocation(invocation, tooLarge(json));
-  else settle(invocation, SUCCEED, json);
+  else settle(invocation, SUCCEED, json, false);
 }
 
 export function failInvocation(invocation: Invocation, error: FunctionError): void {
-  if (!invocation.settled) settle(invocation, FAIL, functionErrorJson(error));
+  if (invocation.settled) return;
+  const told = judged(error);
+  settle(invocation, FAIL, functionErrorJson(told), told.errorType === SANDBOX_ERROR_TYPES.outOfMemory);
 }
 
-function settle(invocation: Invocation, op: number, text: string): void {
+/** `isLast`: the host takes an isolate that is out of memory away, so nothing else may begin in it. */
+function settle(invocation: Invocation, op: number, text: string, isLast: boolean): void {
   // Writing the JSON may have run a `toJSON` that ended the invocation itself.
   if (invocation.settled) return;
   invocation.settled = true;
@@ -46,7 +54,7 @@ function settle(invocation: Invocation, op: number, text: string): void {
   notify(op, invocation.seq, text);
   if (runningInvocation() !== invocation) return;
   setRunningInvocation(undefined);
-  whenSettled();
+  if (!isLast) whenSettled();
 }
 
 function tooLarge(json: string): FunctionError {

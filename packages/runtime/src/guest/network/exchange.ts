@@ -123,8 +123,8 @@ export class Exchange {
       for (;;) {
         const piece = await source.read();
         if (piece === undefined) break;
-        for (let at = 0; at < piece.length && !this.#over; at += LIMITS.streamChunkBytes) {
-          const chunk = piece.subarray(at, at + LIMITS.streamChunkBytes);
+        for (let at = 0; at < piece.length && !this.#over; at += LIMITS.networkChunkBytes) {
+          const chunk = piece.subarray(at, at + LIMITS.networkChunkBytes);
           await callAtOnce("http.write", this.#id, copyBytes(chunk));
         }
         if (this.#over) {
@@ -153,7 +153,7 @@ function pieces(bytes: Bytes): ByteSource {
   return {
     read: async () => {
       if (at >= bytes.length) return undefined;
-      const piece = bytes.subarray(at, at + LIMITS.streamChunkBytes);
+      const piece = bytes.subarray(at, at + LIMITS.networkChunkBytes);
       at += piece.length;
       return piece;
     },

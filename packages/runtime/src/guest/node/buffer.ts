@@ -106,15 +106,15 @@ function isUtf8(input: unknown): boolean {
 
 const TRANSCODED = ["ascii", "latin1", "binary", "ucs2", "ucs-2", "utf16le", "utf-16le", "utf8", "utf-8"];
 
-function transcode(source: unknown, from: string, to: string): Buffer {
+function transcode(source: unknown, fromEncoding: string, to: string): Buffer {
   const bytes = bytesOf(source);
-  for (const encoding of [from, to]) {
+  for (const encoding of [fromEncoding, to]) {
     if (!TRANSCODED.includes(String(encoding).toLowerCase())) {
       const message = `Unable to transcode Buffer [U_ILLEGAL_ARGUMENT_ERROR]`;
       throw nodeError(Error, "U_ILLEGAL_ARGUMENT_ERROR", message);
     }
   }
-  const text = Buffer.from(bytes).toString(from as BufferEncoding);
+  const text = Buffer.from(bytes).toString(fromEncoding as BufferEncoding);
   const narrow = /^(?:ascii|latin1|binary)$/i.test(to);
   const limit = /^ascii$/i.test(to) ? 0x7f : 0xff;
   const fitting = narrow

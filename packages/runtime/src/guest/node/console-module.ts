@@ -10,6 +10,7 @@ interface ConsoleOptions {
 }
 
 /** `console.Console`: a console over streams of the user's choice. */
+// oxlint-disable-next-line typescript/no-extraneous-class -- users call it with new
 export class Console {
   constructor(options: ConsoleOptions | Output, errors?: Output) {
     const { stdout, stderr = stdout } = "stdout" in options ? options : { stdout: options, stderr: errors ?? options };

@@ -38,7 +38,7 @@ class Channel {
 
   /** A subscriber that throws does so in nobody's call but its own. */
   publish(message: unknown): void {
-    for (const subscriber of [...this.#subscribers]) {
+    for (const subscriber of this.#subscribers.slice()) {
       try {
         subscriber(message, this.name);
       } catch (error) {
@@ -58,7 +58,7 @@ class Channel {
   runStores(message: unknown, run: AnyFunction, self?: unknown, ...args: unknown[]): unknown {
     let next = (): unknown => {
       this.publish(message);
-      return Reflect.apply(run, self, args) as unknown;
+      return Reflect.apply(run, self, args);
     };
     for (const [store, transform] of this.#stores) {
       const inner = next;
@@ -165,7 +165,7 @@ class TracingChannel {
     args.splice(position, 1, loadAsyncHooks().asyncHooks.AsyncResource.bind(traced));
     return this.start.runStores(context, () => {
       try {
-        return Reflect.apply(run, self, args) as unknown;
+        return Reflect.apply(run, self, args);
       } catch (error) {
         this.#failed(context, error);
         throw error;

@@ -56,9 +56,9 @@ export const perfHooks: Record<string, unknown> = {
 };
 
 fillLazily(perfHooks, "performance", () => performance, true);
-for (const name of [
-  ...["Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"],
-  ...["PerformanceObserver", "PerformanceObserverEntryList", "PerformanceResourceTiming"],
-]) {
+for (const name of (
+  "Performance PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver " +
+  "PerformanceObserverEntryList PerformanceResourceTiming"
+).split(" ")) {
   fillLazily(perfHooks, name, () => (globalThis as unknown as Record<string, unknown>)[name], true);
 }

@@ -112,6 +112,12 @@ function emitWarning(warning: unknown, options?: string | WarningOptions, code?:
   enqueueTick(() => tellProcess("warning", error), []);
 }
 
+const EMITTER_METHODS = (
+  "on once off emit addListener removeListener removeAllListeners prependListener " +
+  "prependOnceListener listeners rawListeners listenerCount eventNames setMaxListeners " +
+  "getMaxListeners"
+).split(" ");
+
 /** The log has whole lines: a write is one entry, whatever its line breaks. */
 function outputStream(level: "INFO" | "ERROR", fd: number) {
   const stream: Record<string, unknown> & { write(chunk: unknown): boolean } = {
@@ -137,26 +143,12 @@ function outputStream(level: "INFO" | "ERROR", fd: number) {
 }
 
 /** An output of the log never errs, drains or closes: nothing is ever emitted. */
-function emitterMethods<T>(self: () => T): Record<string, (...args: unknown[]) => unknown> {
-  const chain = (): T => self();
-  return {
-    ...{ on: chain, once: chain, off: chain, addListener: chain, removeListener: chain, removeAllListeners: chain },
-    ...{
-      prependListener: chain,
-      emit: () => false,
-      listenerCount: () => 0,
-      cork: chain,
-      uncork: chain,
-      destroy: chain,
-    },
-  };
+function emitterMethods(self: () => unknown): Record<string, (...args: unknown[]) => unknown> {
+  const chain = (): unknown => self();
+  const methods: Record<string, (...args: unknown[]) => unknown> = {};
+  for (const name of [...EMITTER_METHODS, "cork", "uncork", "destroy"]) methods[name] = chain;
+  return { ...methods, emit: () => false, listenerCount: () => 0 };
 }
-
-const EMITTER_METHODS = [
-  ...["on", "once", "off", "emit", "addListener", "removeListener", "removeAllListeners", "prependListener"],
-  ...["prependOnceListener", "listeners", "rawListeners", "listenerCount", "eventNames"],
-  ...["setMaxListeners", "getMaxListeners"],
-];
 
 /** Stand-ins that turn the process into an emitter when the first of them is called. */
 function lazyEmitter(): Record<string, (...args: unknown[]) => unknown> {
@@ -190,6 +182,11 @@ export const guestProcess = {
   constrainedMemory: memoryLimitBytes,
   availableMemory: memoryLimitBytes,
   ...lazyEmitter(),
+  memoryUsage: unavailable(
+    "process",
+    "memoryUsage",
+    "the memory of an attempt is in its REPORT line ('Max Memory Used')",
+  ),
   cpuUsage: unavailable("process", "cpuUsage", "the processor time of an attempt is in its REPORT line"),
   resourceUsage: unavailable("process", "resourceUsage", "the figures of an attempt are in its REPORT line"),
   chdir: unavailable("process", "chdir", "a function stays in /var/task; write absolute paths"),

@@ -1,3 +1,4 @@
+import { toText } from "../primordials.ts";
 import { invalidArgType } from "./node-error.ts";
 
 type Fields = Record<string, string | string[]>;
@@ -13,7 +14,7 @@ interface StringifyOptions {
 
 /** What `encodeURIComponent` leaves as it is; a lone surrogate is refused by both. */
 function escape(text: unknown): string {
-  return encodeURIComponent(typeof text === "object" && text !== null ? String(text) : `${text as string}`);
+  return encodeURIComponent(toText(text));
 }
 
 /** Broken escapes stay as they are, and bytes that are no UTF-8 become replacement characters: it never throws. */
@@ -21,7 +22,7 @@ function unescape(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return unescapeBuffer(text).toString();
+    return new TextDecoder().decode(unescapeBuffer(text));
   }
 }
 

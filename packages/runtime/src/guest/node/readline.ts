@@ -61,10 +61,10 @@ export class Interface extends events {
     this.output?.write(this.#prompt);
   }
 
-  question(query: string, options: unknown, callback?: (answer: string) => void): void {
+  question(query: string, options: unknown, callback?: unknown): unknown {
     this.output?.write(query);
     const answered = typeof options === "function" ? options : callback;
-    this.once("line", answered as (...args: unknown[]) => unknown);
+    return void this.once("line", answered as (...args: unknown[]) => unknown);
   }
 
   pause(): this {

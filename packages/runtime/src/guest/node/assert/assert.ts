@@ -1,6 +1,6 @@
 import { inspect } from "../../console/inspect.ts";
 import { checkFunction, invalidArgType, nodeError } from "../node-error.ts";
-import { isDeepLooseEqual, isDeepStrictEqual } from "../util/deep-equal.ts";
+import { isDeepLooseEqual, isDeepStrictEqual } from "../util-module/deep-equal.ts";
 import { AssertionError } from "./assertion-error.ts";
 import { checkExpected } from "./expected-error.ts";
 
@@ -15,6 +15,12 @@ interface Failure {
 function fail({ actual, expected, message, operator, from }: Failure): never {
   if (message instanceof Error) throw message;
   throw new AssertionError({ actual, expected, message, operator, stackStartFn: from });
+}
+
+/** Fails with a text that is ours unless the user gave one. */
+function failWith(failure: Failure, generated: string): never {
+  if (failure.message != null) fail(failure);
+  throw Object.assign(new AssertionError({ ...failure, message: generated }), { generatedMessage: true });
 }
 
 /** A comparison with its name as the operator. */
@@ -141,7 +147,7 @@ function matching(operator: "match" | "doesNotMatch") {
       typeof text === "string"
         ? `The input ${did} ${inspect(pattern)}. Input:\n\n${inspect(text)}\n`
         : `The "string" argument must be of type string. Received type ${typeof text} (${inspect(text)})`;
-    fail({ actual: text, expected: pattern, message: message ?? generated, operator, from: matching });
+    failWith({ actual: text, expected: pattern, message, operator, from: matching }, generated);
   };
 }
 
@@ -152,8 +158,8 @@ function ifError(value: unknown): void {
   fail({ actual: value, expected: null, message, operator: "ifError", from: ifError });
 }
 
-function failNow(message: unknown = "Failed"): never {
-  return fail({ actual: undefined, expected: undefined, message, operator: "fail", from: failNow });
+function failNow(message?: unknown): never {
+  return failWith({ actual: undefined, expected: undefined, message, operator: "fail", from: failNow }, "Failed");
 }
 
 const loosely = (a: unknown, b: unknown): boolean =>

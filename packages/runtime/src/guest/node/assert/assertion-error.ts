@@ -1,4 +1,5 @@
 import { inspect } from "../../console/inspect.ts";
+import { toText } from "../../primordials.ts";
 
 export interface AssertionDetails {
   readonly message?: unknown;
@@ -20,7 +21,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
 };
 
 export class AssertionError extends Error {
-  readonly generatedMessage: boolean;
+  generatedMessage: boolean;
   readonly code = "ERR_ASSERTION";
   readonly actual: unknown;
   readonly expected: unknown;
@@ -28,13 +29,13 @@ export class AssertionError extends Error {
 
   constructor(details: AssertionDetails) {
     const { message, actual, expected, operator, stackStartFn } = details;
-    super(message == null ? describe(actual, expected, operator ?? "fail") : String(message));
+    super(message == null ? describe(actual, expected, operator ?? "fail") : toText(message));
     Object.defineProperty(this, "name", { value: "AssertionError", writable: true, configurable: true });
     this.generatedMessage = message == null;
     this.actual = actual;
     this.expected = expected;
     this.operator = operator;
-    if (typeof stackStartFn === "function") Error.captureStackTrace(this, stackStartFn as () => void);
+    if (typeof stackStartFn === "function") Error.captureStackTrace(this, stackStartFn);
     this.stack = this.stack?.replace(/^AssertionError/, "AssertionError [ERR_ASSERTION]") ?? "";
   }
 }

@@ -1,5 +1,5 @@
 import { invalidArgType } from "../node-error.ts";
-import { isDeepStrictEqual } from "../util/deep-equal.ts";
+import { isDeepStrictEqual } from "../util-module/deep-equal.ts";
 import { AssertionError } from "./assertion-error.ts";
 
 /** What `throws` and `rejects` may ask of an error: a class, a pattern, an object of properties or a judge. */

@@ -34,7 +34,7 @@ export class AsyncLocalStorage {
     checkFunction(callback, "fn");
     const frame = currentFrame();
     return function (this: unknown, ...args) {
-      return runInFrame(frame, () => Reflect.apply(callback, this, args) as unknown);
+      return runInFrame(frame, () => Reflect.apply(callback, this, args));
     };
   }
 
@@ -53,7 +53,7 @@ export class AsyncLocalStorage {
 
   run<T>(store: unknown, callback: Callback<T>, ...args: unknown[]): T {
     warnIfNative(callback);
-    return runInFrame(withStore(currentFrame(), this, store), () => Reflect.apply(callback, undefined, args) as T);
+    return runInFrame(withStore(currentFrame(), this, store), () => Reflect.apply(callback, undefined, args));
   }
 
   exit<T>(callback: Callback<T>, ...args: unknown[]): T {

@@ -25,7 +25,7 @@ export class AsyncResource {
   }
 
   runInAsyncScope(callback: Callback, self?: unknown, ...args: unknown[]): unknown {
-    return runInFrame(this.#frame, () => Reflect.apply(callback, self, args) as unknown);
+    return runInFrame(this.#frame, () => Reflect.apply(callback, self, args));
   }
 
   bind(callback: unknown, self?: unknown): Callback {

@@ -20,7 +20,7 @@ function bindThenable(value: unknown, frame: Frame): unknown {
   const { then } = value as { then?: unknown };
   if (typeof then !== "function") return value;
   return {
-    // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about
+    // oxlint-disable-next-line unicorn/no-thenable -- a thenable is what this is about
     then: (resolve: Settle, reject: Settle) =>
       runInFrame(frame, () => reflectApply(then as Then, value, [resolve, reject])),
   };
@@ -47,6 +47,7 @@ export function keepFramesAcrossPromises(): void {
   const nativeThen = IntrinsicPromise.prototype.then as Then;
   const nativeResolve = IntrinsicPromise.resolve as (this: unknown, value: unknown) => unknown;
   const replacements = {
+    // oxlint-disable-next-line unicorn/no-thenable -- it takes the place of the native one
     then(this: unknown, onFulfilled?: unknown, onRejected?: unknown): unknown {
       const frame = currentFrame();
       return reflectApply(nativeThen, this, [bind(onFulfilled, frame), bind(onRejected, frame)]);

@@ -36,18 +36,18 @@ export const defaults = { maxListeners: 10, captureRejections: false };
  * here because npm's `events` knows neither captured rejections nor error monitors, `on` or signals.
  */
 export const EventEmitter = function EventEmitter(this: Emitter, options?: EmitterOptions): void {
-  initEmitter.call(this, options);
+  initEmitter(this, options);
 } as unknown as { new (options?: EmitterOptions): Emitter; readonly prototype: Emitter };
 
-export function initEmitter(this: Emitter, options?: EmitterOptions): void {
-  const inherited = (Object.getPrototypeOf(this) as Emitter | null)?._events;
-  if (this._events === undefined || this._events === inherited) {
-    this._events = Object.create(null) as Emitter["_events"];
-    this._eventsCount = 0;
+export function initEmitter(emitter: Emitter, options?: EmitterOptions): void {
+  const inherited = (Object.getPrototypeOf(emitter) as Emitter | null)?._events;
+  if ((emitter._events as unknown) === undefined || emitter._events === inherited) {
+    emitter._events = Object.create(null) as Emitter["_events"];
+    emitter._eventsCount = 0;
   }
-  this._maxListeners ||= undefined;
+  emitter._maxListeners ||= undefined;
   const capture = options?.captureRejections ?? defaults.captureRejections;
-  if (capture) Object.defineProperty(this, captures, { value: true, configurable: true, writable: true });
+  if (capture) Object.defineProperty(emitter, captures, { value: true, configurable: true, writable: true });
 }
 
 const methods = {
@@ -170,7 +170,7 @@ function keep(emitter: Emitter, name: EventName, listeners: Listener[]): void {
 
 function add(emitter: Emitter, name: EventName, listener: Listener, first: boolean): Emitter {
   checkFunction(listener, "listener");
-  if ((emitter._events as unknown) === undefined) initEmitter.call(emitter);
+  if ((emitter._events as unknown) === undefined) initEmitter(emitter);
   if (emitter._events["newListener"] !== undefined) emitter.emit("newListener", name, listener.listener ?? listener);
   const present = emitter._events[name];
   if (present === undefined) {

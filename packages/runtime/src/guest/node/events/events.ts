@@ -85,7 +85,9 @@ export const events = Object.assign(EventEmitter, {
   listenerCount,
   errorMonitor,
   captureRejectionSymbol,
-  init: initEmitter,
+  init(this: Emitter, options?: { readonly captureRejections?: boolean }): void {
+    initEmitter(this, options);
+  },
   usingDomains: false,
 });
 

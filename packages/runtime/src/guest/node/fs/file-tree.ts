@@ -123,8 +123,8 @@ function rmSync(path: unknown, options: FolderOptions = {}): void {
   const full = toPath(path);
   let place: ReturnType<typeof tree.place> | undefined;
   try {
-    place = tree.place(full, "rm");
-    if (place.node === undefined) throw fsError("ENOENT", "rm", full);
+    place = tree.place(full, "lstat");
+    if (place.node === undefined) throw fsError("ENOENT", "lstat", full);
   } catch (error) {
     if (options.force === true && (error as { code?: string }).code === "ENOENT") return;
     throw error;

@@ -1,10 +1,9 @@
 import { checkFunction } from "../node-error.ts";
-import { promisify } from "../util/promisify.ts";
+import { promisify } from "../util-module/promisify.ts";
 import { fileContent } from "./file-content.ts";
 import { fileTree } from "./file-tree.ts";
 
 type AnyFunction = (...args: unknown[]) => unknown;
-type Callback = (error: unknown, ...results: unknown[]) => void;
 
 /** Every function of `node:fs` in its synchronous form: the files are in memory, so there is no other. */
 export const syncForms = { ...fileContent, ...fileTree };
@@ -44,7 +43,7 @@ function callbackForm(name: string, run: AnyFunction): AnyFunction {
     } catch (error) {
       results = [error];
     }
-    setImmediate(() => Reflect.apply(callback as Callback, undefined, results));
+    setImmediate(() => Reflect.apply(callback, undefined, results));
   };
   const resultName = RESULT[name];
   if (resultName !== undefined) {

@@ -64,5 +64,7 @@ export const fs = lazyProperties(
   {
     ReadStream: () => loadStreams().ReadStream,
     WriteStream: () => loadStreams().WriteStream,
+    FileReadStream: () => loadStreams().ReadStream,
+    FileWriteStream: () => loadStreams().WriteStream,
   },
 );

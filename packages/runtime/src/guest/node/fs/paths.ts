@@ -23,6 +23,7 @@ interface WithEncoding {
 }
 
 /** Options of the kind `"utf8"` or `{ encoding: "utf8", … }`. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says which options it reads
 export function readOptions<T extends object>(options: unknown): T & WithEncoding {
   if (typeof options === "string") return { encoding: options } as T & WithEncoding;
   return (options ?? {}) as T & WithEncoding;

@@ -1,6 +1,6 @@
 import { memoryLimitBytes } from "../process.ts";
 import { fsError } from "./fs-error.ts";
-import { FileNode, FolderNode, type TreeNode } from "./nodes.ts";
+import { type FileNode, FolderNode, type TreeNode } from "./nodes.ts";
 
 const QUOTA_MAX = 64 * 1024 * 1024;
 /** Charged for every file and folder: names and nodes take memory too. */
@@ -17,7 +17,7 @@ export interface Place {
  * the next invocation of a warm one finds what the last one left. Everything else is read-only, and empty, because
  * what a function imports is in its bundle.
  */
-export class Tree {
+class Tree {
   readonly #root = new FolderNode(0o755, true);
   readonly #temp = new FolderNode(0o777);
   #used = 0;

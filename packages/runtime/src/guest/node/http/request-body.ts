@@ -27,7 +27,7 @@ export class RequestBody {
     // The writer's buffer may be filled anew as soon as it was told that this one was taken.
     this.#pieces.push(bytes.slice());
     this.#size += bytes.length;
-    if (this.#size < LIMITS.streamChunkBytes) done();
+    if (this.#size < LIMITS.networkChunkBytes) done();
     else this.#blocked = done;
   }
 

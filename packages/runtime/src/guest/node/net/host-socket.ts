@@ -38,10 +38,10 @@ export class HostSocket {
 
   /** Calls back at once while the host has little unwritten, else when it has taken this. Order is kept. */
   write(bytes: Bytes, done: (error?: unknown) => void): void {
-    const room = this.#unacknowledged < LIMITS.streamChunkBytes;
+    const room = this.#unacknowledged < LIMITS.networkChunkBytes;
     const parts: Promise<unknown>[] = [];
-    for (let at = 0; at < bytes.length; at += LIMITS.streamChunkBytes) {
-      const part = copyBytes(bytes.subarray(at, at + LIMITS.streamChunkBytes));
+    for (let at = 0; at < bytes.length; at += LIMITS.networkChunkBytes) {
+      const part = copyBytes(bytes.subarray(at, at + LIMITS.networkChunkBytes));
       parts.push(this.#send(part));
     }
     const all = Promise.all(parts).then(() => undefined);

@@ -1,3 +1,4 @@
+import { duplexPair } from "./duplex-pair.ts";
 import type { NodeReadable, NodeWritable } from "./node-streams.ts";
 import { duplexFromWeb, readableFromWeb, readableToWeb, writableFromWeb, writableToWeb } from "./web-adapters.ts";
 
@@ -16,6 +17,8 @@ interface StreamModule {
 export const stream = require("readable-stream/lib/stream.js") as StreamModule;
 
 const { Readable, Writable, Duplex } = stream;
+
+Object.assign(stream, { duplexPair: (options?: object) => duplexPair(Duplex, options) });
 
 Object.assign(Readable, {
   toWeb: readableToWeb,

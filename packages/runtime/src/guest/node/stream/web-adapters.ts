@@ -25,7 +25,7 @@ interface WebStreams {
 }
 
 /** The classes that users see as globals, whoever provides them. */
-const web = (): WebStreams => globalThis as unknown as WebStreams;
+const web = (): WebStreams => globalThis;
 
 function readerOf(stream: unknown): WebReader {
   const { getReader } = (stream ?? {}) as { getReader?: () => WebReader };
@@ -48,8 +48,7 @@ function readInto(reader: WebReader, target: NodeReadable): void {
 
 /** Settles a callback of Node's when the promise does; an error thrown by the callback is its own. */
 function report(promise: Promise<unknown>, done: Done): void {
-  const later = (error?: unknown): void =>
-    (globalThis.process as { nextTick(task: Done, error?: unknown): void }).nextTick(done, error);
+  const later = (error?: unknown): void => globalThis.process.nextTick(done, error);
   promise.then(
     () => later(),
     (error: unknown) => later(error),

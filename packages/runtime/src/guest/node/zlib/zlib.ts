@@ -1,6 +1,6 @@
 import { checkFunction, nodeError } from "../node-error.ts";
 import { unavailableAll } from "../unavailable.ts";
-import { promisify } from "../util/promisify.ts";
+import { promisify } from "../util-module/promisify.ts";
 import { bytesOf, Codec, type Format, type ZlibOptions } from "./codec.ts";
 import { zlibConstants } from "./zlib-constants.ts";
 import { FORMATS, streamClasses } from "./zlib-streams.ts";
@@ -31,7 +31,7 @@ function callbackForm(format: Format) {
     setImmediate(() => {
       let result: unknown;
       try {
-        result = runSync(format, bytes, typeof options === "function" ? {} : ((options ?? {}) as ZlibOptions));
+        result = runSync(format, bytes, typeof options === "function" ? {} : (options ?? {}));
       } catch (error) {
         done(error);
         return;
@@ -71,10 +71,10 @@ for (const format of FORMATS) {
   forms[`create${format}`] = (options?: ZlibOptions) => new streamClasses[format](options);
 }
 
-const BROTLI = [
-  ...["brotliCompress", "brotliCompressSync", "createBrotliCompress", "BrotliCompress"],
-  ...["brotliDecompress", "brotliDecompressSync", "createBrotliDecompress", "BrotliDecompress"],
-];
+const BROTLI = (
+  "brotliCompress brotliCompressSync createBrotliCompress BrotliCompress " +
+  "brotliDecompress brotliDecompressSync createBrotliDecompress BrotliDecompress"
+).split(" ");
 const ZSTD = BROTLI.map((name) => name.replace("brotli", "zstd").replace("Brotli", "Zstd"));
 const ADVICE = "use gzip or deflate, or a WebAssembly package; what fetch receives is decompressed already";
 

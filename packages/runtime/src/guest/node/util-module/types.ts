@@ -45,10 +45,10 @@ function functionKind(pattern: RegExp): Check {
   return (value) => typeof value === "function" && pattern.test(functionToString(value));
 }
 
-const VIEWS = [
-  ...["Uint8Array", "Uint8ClampedArray", "Uint16Array", "Uint32Array", "Int8Array", "Int16Array", "Int32Array"],
-  ...["Float16Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array"],
-];
+const VIEWS = (
+  "Uint8Array Uint8ClampedArray Uint16Array Uint32Array Int8Array Int16Array Int32Array " +
+  "Float16Array Float32Array Float64Array BigInt64Array BigUint64Array"
+).split(" ");
 
 /** `node:util/types`. An isolate cannot look behind a Proxy, so `isProxy` knows none. */
 export const types = {

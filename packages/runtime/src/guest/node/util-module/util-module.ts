@@ -1,4 +1,5 @@
 import { format as formatAll } from "../../console/format.ts";
+import { writeLog } from "../../console/log.ts";
 import { fillLazily, lazyProperties } from "../lazy-properties.ts";
 import { env } from "../process.ts";
 import { checkFunction, invalidArgType } from "../node-error.ts";
@@ -42,7 +43,7 @@ function deprecate(original: unknown, message: string, code?: string): AnyFuncti
       }
     }
     if (new.target) return Reflect.construct(original as AnyFunction, args, new.target) as unknown;
-    return Reflect.apply(original as AnyFunction, this, args) as unknown;
+    return Reflect.apply(original as AnyFunction, this, args);
   }
   Object.setPrototypeOf(deprecated, original);
   if (original.prototype !== undefined) deprecated.prototype = original.prototype as object;
@@ -56,7 +57,7 @@ function debuglog(section: string) {
     new RegExp(`^${name.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`, "i").test(section),
   );
   const log = (...args: unknown[]): void => {
-    if (enabled) console.error(`${section.toUpperCase()} 1: ${format(...args)}`);
+    if (enabled) writeLog("ERROR", `${section.toUpperCase()} 1: ${format(...args)}`);
   };
   return Object.assign(log, { enabled });
 }

@@ -31,7 +31,7 @@ export const COLORS: Readonly<Record<string, Style>> = {
 /** `util.inspect`: what the console writes. Of the options `depth` counts; the log has no colours. */
 export const inspect = Object.assign(
   (value: unknown, options?: InspectOptions | boolean, depth?: number | null): string => {
-    if (typeof options === "object" && (options as unknown) !== null) return show(value, options);
+    if (typeof options === "object") return show(value, options);
     return show(value, depth === undefined ? undefined : { depth });
   },
   {
@@ -51,6 +51,6 @@ export const inspect = Object.assign(
       numericSeparator: false,
     },
     colors: COLORS,
-    styles: {} as Record<string, string>,
+    styles: {},
   },
 );

@@ -9,7 +9,7 @@ interface StyleOptions {
 /** Plain text unless the stream is left unchecked: the log is no terminal. */
 export function styleText(format: string | readonly string[], text: string, options: StyleOptions = {}): string {
   const { validateStream = true, stream } = options;
-  const styled = validateStream && stream?.isTTY !== true ? false : true;
+  const styled = !validateStream || stream?.isTTY === true;
   let before = "";
   let after = "";
   for (const name of typeof format === "string" ? [format] : format) {

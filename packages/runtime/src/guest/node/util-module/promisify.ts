@@ -7,10 +7,10 @@ const custom = Symbol.for("nodejs.util.promisify.custom");
 export const promisify = Object.assign(
   (original: unknown): AnyFunction => {
     checkFunction(original, "original");
-    const own = (original as unknown as Record<symbol, unknown>)[custom];
+    const own = Reflect.get(original, custom) as unknown;
     if (own !== undefined) {
       checkFunction(own, "util.promisify.custom");
-      return Object.defineProperty(own, custom, { value: own, configurable: true }) as AnyFunction;
+      return Object.defineProperty(own, custom, { value: own, configurable: true });
     }
     function promised(this: unknown, ...args: unknown[]): Promise<unknown> {
       return new Promise((resolve, reject) => {

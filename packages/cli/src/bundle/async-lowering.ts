@@ -1,0 +1,34 @@
+import type { BuildOptions, Metafile } from "esbuild";
+
+/**
+ * How a function that uses AsyncLocalStorage is bundled: its native async functions become generators that are driven
+ * by `then`, which the guest runtime can follow across `await`; native `await` it cannot. The module is loaded first,
+ * before any package keeps a `then` of its own.
+ */
+export const ASYNC_LOWERING = {
+  supported: { "async-await": false, "async-generator": false, "for-await": false },
+  banner: { js: 'require("node:async_hooks");' },
+} as const satisfies BuildOptions;
+
+export function usesAsyncContext(metafile: Metafile): boolean {
+  return externalImports(metafile).some((path) => /^(?:node:)?async_hooks$/.test(path));
+}
+
+/** What the output still asks the runtime for. */
+export function externalImports({ outputs }: Metafile): string[] {
+  const imports = Object.values(outputs).flatMap((output) => output.imports);
+  return [...new Set(imports.filter(({ external }) => external === true).map(({ path }) => path))];
+}
+
+const RETURN = "x.done ? resolve(x.value) :";
+const RETURN_IN_CONTEXT = "x.done ? resolve(typeof x.value?.then == 'function' ? Promise.resolve(x.value) : x.value) :";
+
+/**
+ * An async function may return a thenable, a query builder for instance, whose `then` V8 calls later. `Promise.resolve`
+ * is one of the guest runtime's then, and hands the context on.
+ */
+export function keepContextOfReturned(code: string): string {
+  if (!code.includes("var __async =")) return code;
+  if (!code.includes(RETURN)) throw new Error("esbuild writes async functions in a form not known here");
+  return code.replace(RETURN, () => RETURN_IN_CONTEXT);
+}
