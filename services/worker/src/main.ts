@@ -28,7 +28,7 @@ runService({
     logger.info({ cells: describeIsolation(isolation) }, "isolation");
     const worker = new Worker({ config, stores, prelude, isolation, logger, now: Date.now });
     onStop("cells", () => worker.pool.stop());
-    onStop("fetch", () => worker.fetch.stop());
+    onStop("network", () => worker.network.stop());
     onStop("source maps", () => worker.sourceMaps.stop());
     onStop("slots", () => worker.slots.stop());
     onStop("journal", () => worker.journal.flush());

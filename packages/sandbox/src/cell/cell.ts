@@ -43,6 +43,8 @@ export class Cell implements VersionPoolSink {
   #factory: SandboxFactory | undefined;
   #isolates = 0;
   #hostCallId = 0;
+  #environmentId = 0;
+  readonly #callers = new Map<Environment, { readonly id: number; open: number }>();
   #timer: NodeJS.Timeout | undefined;
   #heartbeatAt = 0;
   #logsAt = 0;
@@ -91,7 +93,8 @@ export class Cell implements VersionPoolSink {
     if (end === "memory" || end === "catastrophe") this.#broken({ reason: "memory", kill: false, call: null });
   }
 
-  ended(end: EnvironmentEnd): void {
+  ended(environment: Environment, end: EnvironmentEnd): void {
+    this.#forgetCaller(environment);
     if (end.guilty !== undefined) this.#done(end.guilty.call, false, JSON.stringify(end.guilty.error), end.memoryMb);
     const { reason } = end;
     // V8 has lost control of part of this process (catastrophe), or a limit was just overrun: calls that run may
@@ -108,16 +111,22 @@ export class Cell implements VersionPoolSink {
     const maxBytes = PARENT_CALLS.get(op);
     const textBytes = Buffer.byteLength(text);
     const size = textBytes + (bytes?.byteLength ?? 0);
-    if (maxBytes === undefined || size > maxBytes || this.#hostCalls.size >= HOST_CALLS_OPEN_MAX) {
+    const caller = this.#callerOf(environment);
+    if (maxBytes === undefined || size > maxBytes || caller.open >= HOST_CALLS_OPEN_MAX) {
       const message = maxBytes === undefined ? "Unknown host call" : "Too much data, or too many calls at once";
       const failure: HostCallFailure = { name: "RangeError", message, code: SANDBOX_ERROR_TYPES.notSerializable };
       return environment.fail(id, JSON.stringify(failure));
     }
     const wireId = (this.#hostCallId = (this.#hostCallId + 1) >>> 0);
     this.#hostCalls.set(wireId, { environment, guestId: id });
-    const head: HostCallHead = { op, definition: call.definition, call: call.id, textBytes };
+    caller.open += 1;
+    const head: HostCallHead = { op, definition: call.definition, environment: caller.id, call: call.id, textBytes };
     const body = bytes === undefined ? text : Buffer.concat([Buffer.from(text), new Uint8Array(bytes)]);
     this.#deps.send(FROM_CELL.hostCall, wireId, JSON.stringify(head), body);
+  }
+
+  evicted(environment: Environment): void {
+    this.#forgetCaller(environment);
   }
 
   /** Answered here, by the thread pool: the main thread only passes the result on. */
@@ -150,7 +159,27 @@ export class Cell implements VersionPoolSink {
     const entry = this.#hostCalls.get(wireId);
     if (entry === undefined) return;
     this.#hostCalls.delete(wireId);
+    const caller = this.#callers.get(entry.environment);
+    if (caller !== undefined) caller.open -= 1;
     deliver(entry.environment, entry.guestId);
+  }
+
+  #callerOf(environment: Environment): { readonly id: number; open: number } {
+    const known = this.#callers.get(environment);
+    if (known !== undefined) return known;
+    const caller = { id: ++this.#environmentId, open: 0 };
+    this.#callers.set(environment, caller);
+    return caller;
+  }
+
+  /** The parent closes what the isolate held open. Answers still under way to it are dropped. */
+  #forgetCaller(environment: Environment): void {
+    const caller = this.#callers.get(environment);
+    if (caller === undefined) return;
+    this.#callers.delete(environment);
+    for (const [wireId, entry] of this.#hostCalls)
+      if (entry.environment === environment) this.#hostCalls.delete(wireId);
+    this.#deps.send(FROM_CELL.gone, caller.id, "");
   }
 
   #define(frame: Frame): void {

@@ -89,7 +89,7 @@ const valid = [
   encodeFrame(FROM_CELL.ready, 0, ""),
   encodeFrame(FROM_CELL.started, 1, ""),
   encodeFrame(FROM_CELL.logs, 1, '[[1,"INFO","line"]]'),
-  encodeFrame(FROM_CELL.hostCall, 9, '{"op":30,"definition":1,"call":1,"textBytes":2}', "{}"),
+  encodeFrame(FROM_CELL.hostCall, 9, '{"op":30,"definition":1,"environment":1,"call":1,"textBytes":2}', "{}"),
   encodeFrame(FROM_CELL.status, 0, '{"isolates":1,"warm":{"1":1}}'),
   encodeFrame(FROM_CELL.done, 1, DONE, "1"),
   encodeFrame(FROM_CELL.done, 2, DONE.replace("true", "false"), '{"errorType":"Error","errorMessage":"","trace":[]}'),
@@ -110,10 +110,13 @@ test.each([
   ["an error of another form", encodeFrame(FROM_CELL.done, 1, DONE.replace("true", "false"), "null")],
   ["a result over its limit", encodeFrame(FROM_CELL.done, 1, DONE, Buffer.alloc(8 * 2 ** 20))],
   ["a status without its parts", encodeFrame(FROM_CELL.status, 0, '{"isolates":1,"warm":null}')],
-  ["a host call for no function", encodeFrame(FROM_CELL.hostCall, 1, '{"op":1,"definition":7,"call":1,"textBytes":0}')],
+  [
+    "a host call for no function",
+    encodeFrame(FROM_CELL.hostCall, 1, '{"op":1,"definition":7,"environment":1,"call":1,"textBytes":0}'),
+  ],
   [
     "a host call shorter than its text",
-    encodeFrame(FROM_CELL.hostCall, 1, '{"op":1,"definition":1,"call":1,"textBytes":5}'),
+    encodeFrame(FROM_CELL.hostCall, 1, '{"op":1,"definition":1,"environment":1,"call":1,"textBytes":5}'),
   ],
   ["a frame of two gigabytes", Buffer.from([0x7f, 0xff, 0xff, 0xff, 1])],
   ["a frame that is too short", Buffer.from([0, 0, 0, 1, 1])],
@@ -141,9 +144,9 @@ test("more open host calls than a cell may have kill it, however cheap each is",
     return new Promise(() => undefined);
   });
   await trial.start(1);
-  const call = encodeFrame(FROM_CELL.hostCall, 1, '{"op":30,"definition":1,"call":1,"textBytes":0}');
+  const call = encodeFrame(FROM_CELL.hostCall, 1, '{"op":30,"definition":1,"environment":1,"call":1,"textBytes":0}');
   await trial.say(Buffer.concat(Array.from({ length: 1_200 }, () => call)));
-  expect([asked, trial.child.killed]).toEqual([1_000, true]);
+  expect([asked, trial.child.killed]).toEqual([512, true]);
 });
 
 test("log lines beyond the budget of a run are dropped", async () => {

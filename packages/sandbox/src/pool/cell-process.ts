@@ -1,14 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
-import {
-  type CellExitReason,
-  type Frame,
-  FrameError,
-  FrameReader,
-  FrameWriter,
-  HOST_CALLS,
-  LIMITS,
-} from "@sluice/core";
+import { type CellExitReason, type Frame, FrameError, FrameReader, FrameWriter, HOST_CALLS } from "@sluice/core";
 import {
   FROM_CELL_BYTES_MAX,
   type CellBroken,
@@ -16,16 +8,18 @@ import {
   type CellStatus,
   type DoneHead,
   FROM_CELL,
+  HOST_CALLS_OPEN_MAX,
   type InvokeHead,
   TO_CELL,
 } from "../cell-protocol.ts";
 import type { CellCgroup } from "./cgroup.ts";
 import { CellHostCalls } from "./cell-host-calls.ts";
-import { memoryOverrun, type MemoryOverrun } from "./cell-memory.ts";
+import { declaredMb, memoryOverrun, type MemoryOverrun } from "./cell-memory.ts";
 import { patienceMs } from "./cell-patience.ts";
 import { readBroken, readDoneHead, readFunctionError, readLogLines, readStatus } from "./cell-words.ts";
 import type { Isolation } from "./isolation.ts";
 import { CellDefinitions } from "./cell-definitions.ts";
+import { EnvironmentLives } from "./environment-lives.ts";
 import { PendingRuns } from "./pending-runs.ts";
 import type { CellEnd, CellEvents, PendingRun, Quarantine } from "./cell-events.ts";
 import type { Broker } from "./run.ts";
@@ -65,6 +59,7 @@ export class CellProcess {
   readonly #definitions: CellDefinitions;
   readonly #hostCalls: CellHostCalls;
   readonly #cgroup: CellCgroup | undefined;
+  readonly #environments = new EnvironmentLives();
   #ids = 0;
   #heardAt: number;
   #largestCode = 0;
@@ -88,9 +83,7 @@ export class CellProcess {
       if (socket.writableLength > UNREAD_BYTES_MAX) this.kill("protocol");
     };
     this.#writer = new FrameWriter({ write, schedule: (flush) => this.#scheduleFlush(flush) });
-    this.ready = new Promise((resolve) => {
-      this.#onReady = resolve;
-    });
+    this.ready = new Promise((resolve) => void (this.#onReady = resolve));
     this.#definitions = new CellDefinitions((id, definition, code) => {
       this.#writer.send(TO_CELL.define, id, JSON.stringify(definition), code);
       this.#largestCode = Math.max(this.#largestCode, code.length);
@@ -101,6 +94,8 @@ export class CellProcess {
       version: (definition) => this.#definitions.version(definition),
       invocationId: (call) => this.#runs.get(call)?.request.invocationId ?? "",
       signal: (call) => this.#runs.signalOf(call),
+      environment: (environment) => this.#environments.of(environment),
+      limit: HOST_CALLS_OPEN_MAX * options.cell.maxIsolates,
     });
     this.#listen(socket);
     this.#writer.send(TO_CELL.hello, 0, JSON.stringify(options.cell), options.prelude);
@@ -176,7 +171,9 @@ export class CellProcess {
     const patience = patienceMs(this.#booted, this.#largestCode);
     if ((this.#runs.size > 0 || !this.#booted) && now - this.#heardAt > patience) return this.kill("crash");
     this.#forgetUnused(now);
-    const memory = memoryOverrun(this.pid, this.#declaredMb(), this.#options.limits.rssMb);
+    const memoryOf = (key: string): number | undefined => this.#definitions.find(key)?.version.definition.memoryMb;
+    const declared = declaredMb(this.warm, memoryOf, this.#runs.values());
+    const memory = memoryOverrun(this.pid, declared, this.#options.limits.rssMb);
     if (memory !== undefined) this.kill("memory", { memory });
   }
 
@@ -187,16 +184,6 @@ export class CellProcess {
     for (const id of this.#definitions.sweep(now - this.#options.cell.idleMs, isHeld)) {
       this.#writer.send(TO_CELL.forget, id, "");
     }
-  }
-
-  #declaredMb(): number {
-    let declared = 0;
-    for (const [key, isolates] of this.warm) {
-      const memoryMb = this.#definitions.find(key)?.version.definition.memoryMb;
-      declared += isolates * (memoryMb ?? LIMITS.memoryMbDefault);
-    }
-    for (const run of this.#runs.values()) declared += run.request.version.definition.memoryMb;
-    return declared;
   }
 
   #loadFailed(id: number, key: string, error: unknown): void {
@@ -245,6 +232,8 @@ export class CellProcess {
         return this.#status(readStatus(frame.head));
       case FROM_CELL.broken:
         return this.#broken(readBroken(frame.head));
+      case FROM_CELL.gone:
+        return this.#environments.end(frame.id);
       case FROM_CELL.ready:
         this.#booted = true;
         return this.#onReady();
@@ -289,6 +278,7 @@ export class CellProcess {
   #exit(): void {
     if (this.#exited) return;
     this.#exited = true;
+    this.#environments.endAll();
     this.retiring = true;
     const runs = this.#runs.takeAll();
     this.#hostCalls.close();

@@ -33,6 +33,7 @@ const nearlyRight = record(
     call: jsonValue(),
     op: jsonValue(),
     definition: jsonValue(),
+    environment: jsonValue(),
     textBytes: jsonValue(),
     errorType: jsonValue(),
     errorMessage: jsonValue(),

@@ -53,8 +53,14 @@ export function readBroken(head: string): CellBroken {
 }
 
 export function readHostCallHead(head: string): HostCallHead {
-  const { op, definition, call, textBytes } = fieldsOf(head);
-  return { op: amount(op), definition: amount(definition), call: amount(call), textBytes: amount(textBytes) };
+  const { op, definition, environment, call, textBytes } = fieldsOf(head);
+  return {
+    op: amount(op),
+    definition: amount(definition),
+    environment: amount(environment),
+    call: amount(call),
+    textBytes: amount(textBytes),
+  };
 }
 
 function lines(value: unknown): readonly WireLogLine[] {

@@ -52,7 +52,7 @@ async function deliver(response: Response, pending: readonly unknown[]): Promise
   const body = bodyContent(response)?.open();
   const inline = body === undefined || (isBytes(body) && body.length <= INLINE_BYTES);
   if (inline && pending.length === 0) {
-    return { ...description, ...(body === undefined ? {} : textOrBase64(body as Bytes)) };
+    return { ...description, ...(body === undefined ? {} : textOrBase64(body)) };
   }
   const writer = new ResponseWriter();
   writer.describe(description);
