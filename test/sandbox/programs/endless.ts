@@ -95,7 +95,7 @@ const waiting: readonly Program[] = [
   endless(
     "a host call without an answer",
     "return await fetch('http://silent.test/');",
-    /open at the end: 1 × http\.fetch/,
+    /open at the end: 1 × http\./,
   ),
 ];
 
