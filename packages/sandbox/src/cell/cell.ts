@@ -6,6 +6,7 @@ import {
   type Definition,
   type DoneHead,
   FROM_CELL,
+  HOST_CALLS_OPEN_MAX,
   type HostCallHead,
   type InvokeHead,
   TO_CELL,
@@ -27,8 +28,6 @@ export interface CellDependencies {
 const TICK_MS = 10;
 const HEARTBEAT_MS = 250;
 const LOG_FLUSH_MS = 100;
-/** One guest can have this many host calls open at the most; its prelude keeps to fewer. */
-const HOST_CALLS_OPEN_MAX = 512;
 const PARENT_CALLS: ReadonlyMap<number, number> = new Map(
   Object.values(HOST_CALLS).flatMap((entry) => (entry.place === "parent" ? [[entry.op, entry.maxArgBytes]] : [])),
 );

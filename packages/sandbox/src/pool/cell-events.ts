@@ -1,6 +1,7 @@
-import type { CellExitReason } from "@sluice/core";
+import type { CellExitReason, FunctionError } from "@sluice/core";
 import type { DoneHead } from "../cell-protocol.ts";
 import type { CellProcess } from "./cell-process.ts";
+import type { MemoryOverrun } from "./cell-memory.ts";
 import type { RunRequest } from "./run.ts";
 
 /**
@@ -20,7 +21,7 @@ export interface PendingRun {
 }
 
 export interface CellEvents {
-  done(cell: CellProcess, run: PendingRun, head: DoneHead, body: Buffer): void;
+  done(cell: CellProcess, run: PendingRun, head: DoneHead, result: Buffer | FunctionError): void;
   status(cell: CellProcess): void;
   /** The cell takes no new runs; what runs may finish. */
   retired(cell: CellProcess): void;
@@ -28,10 +29,18 @@ export interface CellEvents {
   lost(cell: CellProcess, loss: CellLoss): void;
 }
 
-export interface CellLoss {
-  readonly runs: readonly PendingRun[];
-  readonly guilty: PendingRun | undefined;
+/** Why a cell was ended. */
+export interface CellEnd {
   readonly reason: CellExitReason;
+  readonly guilty: PendingRun | undefined;
+  /** Set when resident memory is why it was killed. */
+  readonly memory?: MemoryOverrun | undefined;
+}
+
+export interface CellLoss extends CellEnd {
+  readonly runs: readonly PendingRun[];
   /** Nothing went wrong: the pool asked it to go. */
   readonly expected: boolean;
+  /** It had come so far as to take work. */
+  readonly booted: boolean;
 }

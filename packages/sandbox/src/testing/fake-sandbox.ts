@@ -13,6 +13,8 @@ export class FakeSandbox implements Sandbox {
   /** When true, `dispose` is obeyed only by `end`. */
   stuck = false;
   spentCpuMs = 0;
+  /** Code is on the CPU, as far as the host can see. */
+  running = false;
 
   constructor(options: SandboxOptions) {
     this.events = options.events;
@@ -65,8 +67,8 @@ export class FakeSandbox implements Sandbox {
     if (!this.stuck) this.end("disposed");
   }
 
-  end(reason: SandboxEnd): void {
-    this.events.ended(reason);
+  end(reason: SandboxEnd, frames: readonly string[] = []): void {
+    this.events.ended(reason, frames);
   }
 
   #begin(): void {
