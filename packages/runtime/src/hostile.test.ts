@@ -183,7 +183,7 @@ describe("nothing of the host is in reach of user code", () => {
        ReadableByteStreamController ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest
        ReadableStreamDefaultController ReadableStreamDefaultReader Request Response SubtleCrypto TextDecoder
        TextDecoderStream TextEncoder TextEncoderStream TransformStream TransformStreamDefaultController URL
-       URLPattern URLSearchParams WebSocket WritableStream WritableStreamDefaultController WritableStreamDefaultWriter atob
+       URLPattern URLSearchParams WebSocket WritableStream WritableStreamDefaultController WritableStreamDefaultWriter atob awslambda
        btoa clearImmediate clearInterval clearTimeout crypto fetch global navigator performance process
        queueMicrotask reportError self setImmediate setInterval setTimeout structuredClone`.split(/\s+/),
     );
