@@ -20,6 +20,8 @@ export interface Sandbox {
 export type SandboxEnd = "disposed" | "timeout" | "memory" | "catastrophe" | "broken";
 
 export interface SandboxEvents {
+  /** The isolate is about to run the module's code: what its top level asks of the host comes from now on. */
+  loading(sandbox: Sandbox): void;
   settled(seq: number, ok: boolean, json: string): void;
   logged(seq: number, text: string): void;
   hostCall(id: number, op: number, text: string, bytes: ArrayBuffer | undefined): void;

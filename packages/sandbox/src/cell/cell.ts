@@ -105,8 +105,8 @@ export class Cell implements VersionPoolSink {
     this.#status();
   }
 
-  hostCall(environment: Environment, call: Call, request: HostCallRequest): void {
-    const { id, op, text, bytes } = request;
+  hostCall(environment: Environment, definition: number, request: HostCallRequest): void {
+    const { call, id, op, text, bytes } = request;
     if (op === HOST_CALLS["crypto.task"].op) return this.#cryptoTask(environment, request);
     const maxBytes = PARENT_CALLS.get(op);
     const textBytes = Buffer.byteLength(text);
@@ -120,7 +120,7 @@ export class Cell implements VersionPoolSink {
     const wireId = (this.#hostCallId = (this.#hostCallId + 1) >>> 0);
     this.#hostCalls.set(wireId, { environment, guestId: id });
     caller.open += 1;
-    const head: HostCallHead = { op, definition: call.definition, environment: caller.id, call: call.id, textBytes };
+    const head: HostCallHead = { op, definition, environment: caller.id, call, textBytes };
     const body = bytes === undefined ? text : Buffer.concat([Buffer.from(text), new Uint8Array(bytes)]);
     this.#deps.send(FROM_CELL.hostCall, wireId, JSON.stringify(head), body);
   }

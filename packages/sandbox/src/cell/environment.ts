@@ -10,7 +10,7 @@ export interface EnvironmentSink {
   finished(environment: Environment, result: EnvironmentResult): void;
   /** The isolate is gone: `guilty` ran when it went, `innocent` had not begun. */
   ended(environment: Environment, end: EnvironmentEnd): void;
-  hostCall(environment: Environment, call: Call, request: HostCallRequest): void;
+  hostCall(environment: Environment, request: HostCallRequest): void;
 }
 
 export interface EnvironmentResult {
@@ -29,6 +29,8 @@ export interface EnvironmentEnd {
 }
 
 export interface HostCallRequest {
+  /** The call that runs; 0 while the module loads. */
+  readonly call: number;
   readonly id: number;
   readonly op: number;
   readonly text: string;
@@ -63,6 +65,7 @@ export class Environment implements SandboxEvents {
   readonly #options: EnvironmentOptions;
   readonly #timers: GuestTimers;
   #sandbox: Sandbox | undefined;
+  #loading = false;
   #posted: { readonly seq: number; readonly call: Call }[] = [];
   #seq = 0;
   readonly #openCalls = new OpenCalls();
@@ -92,11 +95,17 @@ export class Environment implements SandboxEvents {
     const { memoryMb, initTimeoutMs } = definition;
     const settings = JSON.stringify(definition.settings);
     const started = await factory({ memoryMb, code, settings, initTimeoutMs, events: this });
+    this.#loading = false;
     if (!started.ok) return started;
     this.#sandbox = started.sandbox;
     this.idleSince = this.#options.clock();
     this.#sample();
     return undefined;
+  }
+
+  loading(sandbox: Sandbox): void {
+    this.#sandbox = sandbox;
+    this.#loading = true;
   }
 
   get load(): number {
@@ -204,11 +213,9 @@ export class Environment implements SandboxEvents {
   }
 
   hostCall(id: number, op: number, text: string, bytes: ArrayBuffer | undefined): void {
-    const call = this.head;
     this.#waits = true;
     this.#openCalls.open(id, op);
-    if (call !== undefined) this.#options.sink.hostCall(this, call, { id, op, text, bytes });
-    else this.#whenRunning(() => this.hostCall(id, op, text, bytes));
+    this.#whenRunning(() => this.#options.sink.hostCall(this, { call: this.head?.id ?? 0, id, op, text, bytes }));
   }
 
   timerStarted(id: number, delayMs: number): void {
@@ -260,7 +267,7 @@ export class Environment implements SandboxEvents {
 
   /** Between invocations an environment is frozen, as on Lambda: what arrives then waits for the next one. */
   #whenRunning(run: () => void): void {
-    if (this.head === undefined) this.#waiting.push(run);
+    if (this.head === undefined && !this.#loading) this.#waiting.push(run);
     else run();
   }
 

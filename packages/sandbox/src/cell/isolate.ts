@@ -90,6 +90,7 @@ class IsolateSandbox implements Sandbox {
       await this.#boot(prelude, context);
       const loadable = await this.#toLoadable(context, code);
       if (typeof loadable === "string") return this.#failStart(loadable);
+      this.#events.loading(this);
       this.#enter([DISPATCH.load, 0, loadable, settings], initTimeoutMs);
     } catch (error) {
       this.#ended ??= endOf(error, this.#isolate.isDisposed);

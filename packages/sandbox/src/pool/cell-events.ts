@@ -17,6 +17,8 @@ export interface PendingRun {
   readonly reruns: number;
   /** Epoch milliseconds of STARTED; 0 before. */
   startedAt: number;
+  /** A piece of its response went out: to begin it again would send that twice. */
+  streamed?: true;
   deadline: NodeJS.Timeout | undefined;
 }
 

@@ -1,7 +1,10 @@
-import { type Frame, FrameError } from "@sluice/core";
+import { type Frame, FrameError, HOST_CALLS, StreamEnded, type TakeChunk } from "@sluice/core";
 import { TO_CELL } from "../cell-protocol.ts";
 import { readHostCallHead } from "./cell-words.ts";
-import type { Broker, BrokerCall, VersionSpec } from "./run.ts";
+import type { Broker, BrokerCall, BrokerReply, VersionSpec } from "./run.ts";
+
+const RESPONSE_WRITE: number = HOST_CALLS["response.write"].op;
+const TAKEN: BrokerReply = { ok: true, text: "" };
 
 export interface CellHostCallsOptions {
   readonly broker: Broker;
@@ -11,6 +14,8 @@ export interface CellHostCallsOptions {
   readonly invocationId: (call: number) => string;
   readonly signal: (call: number) => AbortSignal;
   readonly environment: (id: number) => AbortSignal;
+  /** Takes pieces of the call's response; undefined when the call has ended, or nobody takes any. */
+  readonly take: (call: number) => TakeChunk | undefined;
   /** Open at once. */
   readonly limit: number;
 }
@@ -36,8 +41,11 @@ export class CellHostCalls {
     this.#open += 1;
     const text = frame.body.toString("utf8", 0, textBytes);
     const bytes = Buffer.from(frame.body.subarray(textBytes));
-    const asked = { version, op, text, bytes, ...this.#callerOf(call, environment) };
-    void broker(asked).then((reply) => {
+    const answer =
+      op === RESPONSE_WRITE
+        ? takePiece(this.#options.take(call), text, bytes)
+        : broker({ version, op, text, bytes, ...this.#callerOf(call, environment) });
+    void answer.then((reply) => {
       this.#open -= 1;
       if (this.#closed) return;
       if (reply.ok) return this.#options.send(TO_CELL.reply, frame.id, reply.text, reply.bytes);
@@ -48,11 +56,25 @@ export class CellHostCalls {
 
   #callerOf(call: number, environment: number): Pick<BrokerCall, "invocationId" | "signal" | "environment"> {
     const { invocationId, signal, environment: lifeOf } = this.#options;
-    return { invocationId: invocationId(call), signal: signal(call), environment: lifeOf(environment) };
+    const life = lifeOf(environment);
+    // While a module loads there is no call yet: what it asks for may go on for as long as its isolate lives.
+    return { invocationId: invocationId(call), signal: call === 0 ? life : signal(call), environment: life };
   }
 
   /** The cell is gone: what is answered now goes nowhere. */
   close(): void {
     this.#closed = true;
+  }
+}
+
+async function takePiece(take: TakeChunk | undefined, head: string, bytes: Uint8Array): Promise<BrokerReply> {
+  try {
+    if (take === undefined) throw new StreamEnded("Response.Ended", "nobody takes this response");
+    await take(head, bytes);
+    return TAKEN;
+  } catch (error) {
+    const { code, message } =
+      error instanceof StreamEnded ? error : new StreamEnded("Response.Ended", "it was not taken");
+    return { ok: false, name: "Error", message: `The response cannot be written: ${message}`, code };
   }
 }

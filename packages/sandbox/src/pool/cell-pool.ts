@@ -145,6 +145,7 @@ export class CellPool implements CellEvents {
     for (const run of loss.runs) {
       if (run === guilty || this.#stopped) this.#blame(run, loss);
       else if (isPastDeadline(run, this.#options.now())) this.#blame(run, { reason: "timeout" });
+      else if (run.streamed) this.#settle(run, blame(run, { reason: "crash" }, this.#options.now()));
       else if (!loss.booted) this.#rerun(run, run.quarantine);
       else if (guilty !== undefined) this.#rerun(run, run.quarantine);
       else this.#rerun(run, lone === undefined && run.quarantine === "none" ? "suspects" : "alone");

@@ -95,6 +95,7 @@ export class CellProcess {
       invocationId: (call) => this.#runs.get(call)?.request.invocationId ?? "",
       signal: (call) => this.#runs.signalOf(call),
       environment: (environment) => this.#environments.of(environment),
+      take: (call) => this.#runs.takerOf(call),
       limit: HOST_CALLS_OPEN_MAX * options.cell.maxIsolates,
     });
     this.#listen(socket);

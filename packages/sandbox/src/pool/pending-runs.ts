@@ -1,4 +1,4 @@
-import { LIMITS } from "@sluice/core";
+import { LIMITS, type TakeChunk } from "@sluice/core";
 import type { WireLogLine } from "../cell-protocol.ts";
 import type { PendingRun } from "./cell-events.ts";
 
@@ -93,6 +93,14 @@ export class PendingRuns {
     const abort = this.#aborts.get(id) ?? new AbortController();
     this.#aborts.set(id, abort);
     return abort.signal;
+  }
+
+  /** Takes pieces of the run's response; undefined when the run has ended, or nobody takes any. */
+  takerOf(id: number): TakeChunk | undefined {
+    const run = this.#runs.get(id);
+    const take = run?.request.take;
+    if (run !== undefined && take !== undefined) run.streamed = true;
+    return take;
   }
 
   #arm(id: number, run: PendingRun, extraMs: number): void {

@@ -80,10 +80,14 @@ export class FakeSandbox implements Sandbox {
 export class FakeFactory {
   readonly made: FakeSandbox[] = [];
   failure: string | undefined;
+  /** The module's top level. */
+  load: ((sandbox: FakeSandbox) => Promise<void>) | undefined;
 
   readonly create: SandboxFactory = async (options) => {
-    if (this.failure !== undefined) return { ok: false, error: this.failure, end: undefined };
     const sandbox = new FakeSandbox(options);
+    options.events.loading(sandbox);
+    if (this.load !== undefined) await this.load(sandbox);
+    if (this.failure !== undefined) return { ok: false, error: this.failure, end: undefined };
     this.made.push(sandbox);
     return { ok: true, sandbox };
   };
