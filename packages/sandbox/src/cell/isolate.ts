@@ -1,5 +1,13 @@
 import { createContext, Script } from "node:vm";
-import { DISPATCH, HOST_CALLS, LIMITS, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import {
+  DISPATCH,
+  type GuestRuntime,
+  HOST_CALLS,
+  LIMITS,
+  parseGuestRuntime,
+  partsSource,
+  SANDBOX_ERROR_TYPES,
+} from "@sluice/core";
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
 import { callHostFunction } from "./host-functions.ts";
@@ -28,13 +36,14 @@ const NOTIFY_CHARS_MAX: ReadonlyMap<number, number> = new Map(
 );
 
 interface Prelude {
-  readonly source: string;
+  readonly runtime: GuestRuntime;
   readonly cachedData: ivm.ExternalCopy<ArrayBuffer>;
 }
 
 /** Compiles the prelude once, so that every isolate of this process starts from V8's code cache. */
-export function createIsolateFactory(preludeSource: string): SandboxFactory {
-  const prelude: Prelude = { source: preludeSource, cachedData: makeCodeCache(preludeSource) };
+export function createIsolateFactory(preludeText: string): SandboxFactory {
+  const runtime = parseGuestRuntime(preludeText);
+  const prelude: Prelude = { runtime, cachedData: makeCodeCache(runtime.script) };
   return (options) => startIsolate(prelude, options);
 }
 
@@ -109,13 +118,14 @@ class IsolateSandbox implements Sandbox {
   }
 
   async #boot(prelude: Prelude, context: ivm.Context): Promise<void> {
-    const script = await this.#isolate.compileScript(prelude.source, {
+    const script = await this.#isolate.compileScript(prelude.runtime.script, {
       filename: PRELUDE_NAME,
       cachedData: prelude.cachedData,
     });
     const boot = await script.run(context, { reference: true, timeout: BOOT_TIMEOUT_MS });
     const send = new ivm.Callback(this.#onSend, { ignored: true });
-    const call = new ivm.Callback(this.#onCall, { sync: true });
+    const answer = (op: unknown, text: unknown, bytes: unknown) => this.#onCall(prelude, op, text, bytes);
+    const call = new ivm.Callback(answer, { sync: true });
     const claims = new ivm.ExternalCopy(this.#claims).copyInto({ release: true });
     this.#dispatch = (await boot.apply(undefined, [send, call, claims], {
       result: { reference: true },
@@ -226,11 +236,13 @@ class IsolateSandbox implements Sandbox {
     }
   };
 
-  readonly #onCall = (op: unknown, text: unknown, bytes: unknown): ArrayBuffer | string => {
+  #onCall({ runtime }: Prelude, op: unknown, text: unknown, bytes: unknown): ArrayBuffer | string {
+    const words = typeof text === "string" ? text : "";
+    if (op === HOST_CALLS["runtime.parts"].op) return partsSource(runtime, words);
     const data = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : NO_BYTES;
-    const result = callHostFunction(Number(op), typeof text === "string" ? text : "", data);
+    const result = callHostFunction(Number(op), words, data);
     return typeof result === "string" ? result : exactBuffer(result);
-  };
+  }
 
   async memoryMb(): Promise<number> {
     if (this.#isolate.isDisposed) return 0;
