@@ -36,7 +36,8 @@ const PARENT_CALLS: ReadonlyMap<number, number> = new Map(
 export class Cell implements VersionPoolSink {
   readonly #deps: CellDependencies;
   readonly #pools = new Map<number, VersionPool>();
-  readonly #calls = new Map<number, Call>();
+  /** Calls that run or wait. No map of them: see SlotTable. */
+  #calls = 0;
   readonly #hostCalls = new Map<number, { readonly environment: Environment; readonly guestId: number }>();
   readonly #tasks = new TaskQueue<Environment>((environment) => environment.ready);
   #options: CellOptions = { maxIsolates: 1, idleMs: 60_000, parallelism: 1 };
@@ -77,7 +78,7 @@ export class Cell implements VersionPoolSink {
 
   /** Nothing runs and nothing waits: what is to be said need not wait for more. */
   get idle(): boolean {
-    return this.#calls.size === 0;
+    return this.#calls === 0;
   }
 
   finished(call: Call, ok: boolean, json: string, memoryMb: number): void {
@@ -207,13 +208,13 @@ export class Cell implements VersionPoolSink {
     const pool = this.#pools.get(definition);
     if (pool === undefined) return this.#broken({ reason: "protocol", kill: true, call: frame.id });
     const call = new Call({ id: frame.id, definition, invocationId, event: frame.body.toString() });
-    this.#calls.set(call.id, call);
+    this.#calls += 1;
     pool.submit(call);
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
   }
 
   #done(call: Call, ok: boolean, payload: string, memoryMb: number): void {
-    this.#calls.delete(call.id);
+    this.#calls -= 1;
     const head: DoneHead = {
       ok,
       durationMs: this.#deps.clock() - call.startedAt,
@@ -234,7 +235,7 @@ export class Cell implements VersionPoolSink {
     }
     if (clock - this.#logsAt >= LOG_FLUSH_MS) this.#flushLogs(clock);
     if (clock - this.#heartbeatAt >= HEARTBEAT_MS) this.#status();
-    if (this.#calls.size > 0) return;
+    if (this.#calls > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#status();
@@ -253,9 +254,11 @@ export class Cell implements VersionPoolSink {
 
   #flushLogs(clock: number): void {
     this.#logsAt = clock;
-    for (const call of this.#calls.values()) {
-      const lines = call.takeLines();
-      if (lines.length > 0) this.#deps.send(FROM_CELL.logs, call.id, JSON.stringify(lines));
+    for (const pool of this.#pools.values()) {
+      for (const { head } of pool.environments()) {
+        const lines = head?.takeLines() ?? [];
+        if (head !== undefined && lines.length > 0) this.#deps.send(FROM_CELL.logs, head.id, JSON.stringify(lines));
+      }
     }
   }
 

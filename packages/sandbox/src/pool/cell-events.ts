@@ -20,6 +20,10 @@ export interface PendingRun {
   /** A piece of its response went out: to begin it again would send that twice. */
   streamed?: true;
   deadline: NodeJS.Timeout | undefined;
+  /** Ends its host calls with it; made when it makes the first. */
+  abort?: AbortController | undefined;
+  /** Log text that it may still write, where it has written any. */
+  logBytesLeft?: number | undefined;
 }
 
 export interface CellEvents {

@@ -167,7 +167,8 @@ export class CellPool implements CellEvents {
   }
 
   #rerun(run: PendingRun, quarantine: Quarantine): void {
-    this.#place({ ...(run as Waiting), quarantine, reruns: run.reruns + 1, startedAt: 0, deadline: undefined });
+    const afresh = { startedAt: 0, deadline: undefined, abort: undefined, logBytesLeft: undefined };
+    this.#place({ ...(run as Waiting), ...afresh, quarantine, reruns: run.reruns + 1 });
   }
 
   #settle(run: PendingRun, result: RunResult): void {

@@ -27,6 +27,10 @@ class FakeChild extends EventEmitter {
   }
 }
 
+/** Ids of the first runs of a cell, as a SlotTable gives them out. */
+const FIRST = 0x10000;
+const SECOND = 0x10001;
+
 class Trial implements CellEvents {
   readonly socket = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
   readonly child = new FakeChild(this.socket);
@@ -87,12 +91,17 @@ async function settle(): Promise<void> {
 const DONE = JSON.stringify({ ok: true, durationMs: 1, initMs: null, memoryMb: 1, logs: [], startedAt: 1 });
 const valid = [
   encodeFrame(FROM_CELL.ready, 0, ""),
-  encodeFrame(FROM_CELL.started, 1, ""),
-  encodeFrame(FROM_CELL.logs, 1, '[[1,"INFO","line"]]'),
-  encodeFrame(FROM_CELL.hostCall, 9, '{"op":30,"definition":1,"environment":1,"call":1,"textBytes":2}', "{}"),
+  encodeFrame(FROM_CELL.started, FIRST, ""),
+  encodeFrame(FROM_CELL.logs, FIRST, '[[1,"INFO","line"]]'),
+  encodeFrame(FROM_CELL.hostCall, 9, `{"op":30,"definition":1,"environment":1,"call":${FIRST},"textBytes":2}`, "{}"),
   encodeFrame(FROM_CELL.status, 0, '{"isolates":1,"warm":{"1":1}}'),
-  encodeFrame(FROM_CELL.done, 1, DONE, "1"),
-  encodeFrame(FROM_CELL.done, 2, DONE.replace("true", "false"), '{"errorType":"Error","errorMessage":"","trace":[]}'),
+  encodeFrame(FROM_CELL.done, FIRST, DONE, "1"),
+  encodeFrame(
+    FROM_CELL.done,
+    SECOND,
+    DONE.replace("true", "false"),
+    '{"errorType":"Error","errorMessage":"","trace":[]}',
+  ),
 ];
 
 test("words of the exact form are believed", async () => {
@@ -105,18 +114,18 @@ test("words of the exact form are believed", async () => {
 
 test.each([
   ["a type that is none", encodeFrame(99, 1, "")],
-  ["a result whose head is no JSON", encodeFrame(FROM_CELL.done, 1, "{")],
-  ["a result whose head is another thing", encodeFrame(FROM_CELL.done, 1, "[]")],
-  ["an error of another form", encodeFrame(FROM_CELL.done, 1, DONE.replace("true", "false"), "null")],
-  ["a result over its limit", encodeFrame(FROM_CELL.done, 1, DONE, Buffer.alloc(8 * 2 ** 20))],
+  ["a result whose head is no JSON", encodeFrame(FROM_CELL.done, FIRST, "{")],
+  ["a result whose head is another thing", encodeFrame(FROM_CELL.done, FIRST, "[]")],
+  ["an error of another form", encodeFrame(FROM_CELL.done, FIRST, DONE.replace("true", "false"), "null")],
+  ["a result over its limit", encodeFrame(FROM_CELL.done, FIRST, DONE, Buffer.alloc(8 * 2 ** 20))],
   ["a status without its parts", encodeFrame(FROM_CELL.status, 0, '{"isolates":1,"warm":null}')],
   [
     "a host call for no function",
-    encodeFrame(FROM_CELL.hostCall, 1, '{"op":1,"definition":7,"environment":1,"call":1,"textBytes":0}'),
+    encodeFrame(FROM_CELL.hostCall, 1, `{"op":1,"definition":7,"environment":1,"call":${FIRST},"textBytes":0}`),
   ],
   [
     "a host call shorter than its text",
-    encodeFrame(FROM_CELL.hostCall, 1, '{"op":1,"definition":1,"environment":1,"call":1,"textBytes":5}'),
+    encodeFrame(FROM_CELL.hostCall, 1, `{"op":1,"definition":1,"environment":1,"call":${FIRST},"textBytes":5}`),
   ],
   ["a frame of two gigabytes", Buffer.from([0x7f, 0xff, 0xff, 0xff, 1])],
   ["a frame that is too short", Buffer.from([0, 0, 0, 1, 1])],
@@ -132,7 +141,7 @@ test.each([
 test("results for runs that are none, and results sent twice, change nothing", async () => {
   const trial = new Trial();
   await trial.start(1);
-  const done = encodeFrame(FROM_CELL.done, 1, DONE, "1");
+  const done = encodeFrame(FROM_CELL.done, FIRST, DONE, "1");
   await trial.say(encodeFrame(FROM_CELL.done, 77, DONE, "forged"), done, done);
   expect(trial.ends).toEqual([Buffer.from("1")]);
 });
@@ -144,7 +153,11 @@ test("more open host calls than a cell may have kill it, however cheap each is",
     return new Promise(() => undefined);
   });
   await trial.start(1);
-  const call = encodeFrame(FROM_CELL.hostCall, 1, '{"op":30,"definition":1,"environment":1,"call":1,"textBytes":0}');
+  const call = encodeFrame(
+    FROM_CELL.hostCall,
+    1,
+    `{"op":30,"definition":1,"environment":1,"call":${FIRST},"textBytes":0}`,
+  );
   await trial.say(Buffer.concat(Array.from({ length: 1_200 }, () => call)));
   expect([asked, trial.child.killed]).toEqual([512, true]);
 });
@@ -169,7 +182,7 @@ test("log lines beyond the budget of a run are dropped", async () => {
   await settle();
   const frame = encodeFrame(
     FROM_CELL.logs,
-    1,
+    FIRST,
     JSON.stringify(Array.from({ length: 100 }, () => [1, "INFO", "x".repeat(1_000)])),
   );
   for (let n = 0; n < 50; n++) await trial.say(frame);

@@ -60,7 +60,6 @@ export class CellProcess {
   readonly #hostCalls: CellHostCalls;
   readonly #cgroup: CellCgroup | undefined;
   readonly #environments = new EnvironmentLives();
-  #ids = 0;
   #heardAt: number;
   #largestCode = 0;
   #end: CellEnd | undefined;
@@ -130,8 +129,7 @@ export class CellProcess {
   start(run: PendingRun): void {
     const { version } = run.request;
     const definition = this.#definitions.of(version, this.#options.now());
-    const id = (this.#ids = (this.#ids + 1) >>> 0);
-    this.#runs.add(id, run);
+    const id = this.#runs.add(run);
     if (this.#runs.size === 1) this.#heardAt = this.#options.now();
     if (definition.ready) this.#invoke(id, definition.id, run);
     else {

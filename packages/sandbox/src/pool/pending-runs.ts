@@ -1,4 +1,4 @@
-import { LIMITS, type TakeChunk } from "@sluice/core";
+import { LIMITS, SlotTable, type TakeChunk } from "@sluice/core";
 import type { WireLogLine } from "../cell-protocol.ts";
 import type { PendingRun } from "./cell-events.ts";
 
@@ -17,10 +17,7 @@ const LOG_LINE_BYTES = 16;
 /** What one cell has in hand, with the parent's own deadline for each run and the end of its host calls. */
 export class PendingRuns {
   readonly #options: PendingRunsOptions;
-  readonly #runs = new Map<number, PendingRun>();
-  readonly #aborts = new Map<number, AbortController>();
-  /** Log text that a run may still write, where it has written any. */
-  readonly #logBytesLeft = new Map<number, number>();
+  readonly #runs = new SlotTable<PendingRun>();
 
   constructor(options: PendingRunsOptions) {
     this.#options = options;
@@ -38,24 +35,21 @@ export class PendingRuns {
     return this.#runs.get(id);
   }
 
-  add(id: number, run: PendingRun): void {
-    this.#runs.set(id, run);
+  /** @returns the run's id */
+  add(run: PendingRun): number {
+    return this.#runs.add(run);
   }
 
   /** The run has ended: so do its deadline and its host calls. */
   take(id: number): PendingRun | undefined {
-    const run = this.#runs.get(id);
-    if (run === undefined) return undefined;
-    this.#runs.delete(id);
-    this.#aborts.get(id)?.abort();
-    this.#aborts.delete(id);
-    this.#logBytesLeft.delete(id);
-    clearTimeout(run.deadline);
+    const run = this.#runs.take(id);
+    run?.abort?.abort();
+    clearTimeout(run?.deadline);
     return run;
   }
 
   takeAll(): PendingRun[] {
-    return [...this.#runs.keys()].flatMap((id) => this.take(id) ?? []);
+    return [...this.#runs.entries()].flatMap(([id]) => this.take(id) ?? []);
   }
 
   log(id: number, lines: readonly WireLogLine[]): void {
@@ -65,13 +59,14 @@ export class PendingRuns {
 
   /** The guest keeps to its budget; this one is for a cell that has stopped being ours. */
   logsWithin(id: number, lines: readonly WireLogLine[]): readonly WireLogLine[] {
-    if (lines.length === 0 || !this.#runs.has(id)) return [];
-    let left = this.#logBytesLeft.get(id) ?? LOG_BYTES_MAX;
+    const run = this.#runs.get(id);
+    if (lines.length === 0 || run === undefined) return [];
+    let left = run.logBytesLeft ?? LOG_BYTES_MAX;
     const kept = lines.filter(([, , message]) => {
       left -= message.length + LOG_LINE_BYTES;
       return left >= 0;
     });
-    this.#logBytesLeft.set(id, left);
+    run.logBytesLeft = left;
     return kept;
   }
 
@@ -84,15 +79,15 @@ export class PendingRuns {
 
   /** This process stood still for a while, in which no deadline was its to judge. */
   extend(pausedMs: number): void {
-    for (const [id, run] of this.#runs) if (run.startedAt > 0) this.#arm(id, run, pausedMs);
+    for (const [id, run] of this.#runs.entries()) if (run.startedAt > 0) this.#arm(id, run, pausedMs);
   }
 
   /** Aborts when the run has ended. */
   signalOf(id: number): AbortSignal {
-    if (!this.#runs.has(id)) return AbortSignal.abort();
-    const abort = this.#aborts.get(id) ?? new AbortController();
-    this.#aborts.set(id, abort);
-    return abort.signal;
+    const run = this.#runs.get(id);
+    if (run === undefined) return AbortSignal.abort();
+    run.abort ??= new AbortController();
+    return run.abort.signal;
   }
 
   /** Takes pieces of the run's response; undefined when the run has ended, or nobody takes any. */

@@ -8,6 +8,7 @@ import {
   FrameWriter,
   type RefuseHead,
   type ResultHead,
+  SlotTable,
   type TakeChunk,
   type WorkerLease,
   type WorkerStatus,
@@ -32,12 +33,11 @@ export class WorkerLink {
   readonly id: string;
   readonly address: string;
   readonly token: string;
-  readonly #pending = new Map<number, PendingCall>();
+  readonly #pending = new SlotTable<PendingCall>();
   #socket: Socket | undefined;
   #writer: FrameWriter | undefined;
   #status: WorkerStatus | undefined;
   #warm: ReadonlySet<string> = new Set();
-  #ids = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -74,10 +74,8 @@ export class WorkerLink {
     const writer = this.#writer;
     if (writer === undefined)
       return Promise.resolve({ kind: "refused", head: { code: "Service.Draining", message: "" } });
-    const id = (this.#ids = (this.#ids + 1) >>> 0);
     return new Promise((resolve) => {
-      this.#pending.set(id, { resolve, take });
-      writer.send(DIRECT_LANE.call, id, head, event);
+      writer.send(DIRECT_LANE.call, this.#pending.add({ resolve, take }), head, event);
     });
   }
 
@@ -127,8 +125,7 @@ export class WorkerLink {
       return;
     }
     if (frame.type === DIRECT_LANE.chunk) return this.#take(frame);
-    const call = this.#pending.get(frame.id);
-    this.#pending.delete(frame.id);
+    const call = this.#pending.take(frame.id);
     if (frame.type === DIRECT_LANE.result) {
       call?.resolve({ kind: "result", head: JSON.parse(frame.head) as ResultHead, payload: frame.body });
     } else if (frame.type === DIRECT_LANE.refuse) {
@@ -150,9 +147,7 @@ export class WorkerLink {
   #closed(): void {
     this.#writer = undefined;
     this.#status = undefined;
-    const lost = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { resolve } of lost) resolve({ kind: "lost" });
+    for (const { resolve } of this.#pending.takeAll()) resolve({ kind: "lost" });
     if (!this.#stopped) this.#timer = setTimeout(() => this.#connect(), RECONNECT_MS);
   }
 }
