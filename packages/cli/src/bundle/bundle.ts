@@ -4,6 +4,7 @@ import { build, type BuildFailure, type BuildOptions, type Message, type Metafil
 import { sha256 } from "./artifact-digest.ts";
 import { ASYNC_LOWERING, keepContextOfReturned, usesAsyncContext } from "./async-lowering.ts";
 import { wasmModules } from "./import-plugins.ts";
+import { nativeCode, nativeImports } from "./native-code.ts";
 import { refusedImports } from "./refused-imports.ts";
 
 export interface BundleRequest {
@@ -56,6 +57,8 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
     }
     const missing = await missingHandler(request);
     if (missing !== undefined) return { ok: false, faults: [missing] };
+    const native = nativeImports(metafile);
+    if (native.faults.length > 0) return { ok: false, faults: native.faults };
     const code = output.contents;
     if (code.length > LIMITS.codeBytesMax) {
       const message = `is ${code.length} bytes when bundled; at most ${LIMITS.codeBytesMax} are taken`;
@@ -64,6 +67,7 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
     const faults: BundleFault[] = [
       ...warnings.map(toFault),
       ...refusedImports(metafile).map((message) => ({ message })),
+      ...native.warnings,
     ];
     const sourceMap = map === undefined ? undefined : toSourceMap(map.contents);
     if (sourceMap === undefined) faults.push({ message: "has so large a source map that traces will name the bundle" });
@@ -121,7 +125,7 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
       "import.meta.dirname": '"/var/task"',
     },
     loader: { ".txt": "text", ".html": "text", ".md": "text", ".bin": "binary", ".jpg": "binary", ".png": "binary" },
-    plugins: [wasmModules(folder)],
+    plugins: [wasmModules(folder), nativeCode()],
     logLevel: "silent",
   } as const satisfies BuildOptions;
 }
