@@ -19,8 +19,11 @@ export interface FunctionConfig {
   readonly description: string;
 }
 
-/** Hosts (`host` or `host:port`, `*.` prefix for subdomains) that a function may reach though they are private. */
+/** Where a function may go, as `host` or `host:port`; the prefix `*.` stands for any subdomain. */
 export interface EgressRule {
+  /** When set, the only public hosts that it may reach: none, if it is empty. When absent, all. */
+  readonly allow?: readonly string[] | undefined;
+  /** Hosts that it may reach though they are private. */
   readonly allowPrivate: readonly string[];
 }
 

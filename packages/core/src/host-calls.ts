@@ -1,5 +1,5 @@
-import type { Runtime } from "./function.ts";
 import { CRYPTO_LIMITS } from "./crypto-call.ts";
+import type { Runtime } from "./function.ts";
 
 /**
  * Everything a guest can ask of its host, in one table. The guest prelude (`packages/runtime`) sends by number, the
@@ -47,8 +47,16 @@ export const HOST_CALLS = {
   "crypto.compute": sync(11, CRYPTO_LIMITS.computeBytesMax + 64 * 1024),
   /** text = CryptoTask JSON with `parts`, bytes = the parts → bytes; `code` of a failure = CryptoRefusal. */
   "crypto.task": { op: 12, mode: "async", place: "cell", maxArgBytes: CRYPTO_LIMITS.taskBytesMax },
-  /** text = FetchRequestHead JSON, bytes = body → text = FetchResponseHead JSON, bytes = body. */
-  "http.fetch": remote(20, 33 * MIB),
+  /** text = HttpRequestHead JSON, bytes = a small body → text = HttpResponseHead JSON, bytes = what is there of the body. */
+  "http.open": remote(20, 5 * MIB),
+  /** text = exchange → text = "more" or "end", bytes = the next chunk of the response. */
+  "http.read": remote(21, 32),
+  /** text = exchange, bytes = the next chunk of the request → text = "" when there is room for another. */
+  "http.write": remote(22, MIB),
+  /** text = exchange: the request is complete. */
+  "http.end": remote(23, 32),
+  /** text = exchange: nobody wants it any more. */
+  "http.cancel": remote(24, 32),
   /** text = JSON { key } → text = JSON { value: string | null }. */
   "kv.get": remote(30, 4 * 1024),
   /** text = JSON { key, value, ttlSeconds? } → text = "". */
@@ -57,6 +65,30 @@ export const HOST_CALLS = {
   "kv.delete": remote(32, 4 * 1024),
   /** text = JSON { prefix, limit?, cursor? } → text = JSON { keys: string[], cursor: string | null }. */
   "kv.list": remote(33, 4 * 1024),
+  /** text = SocketOpenHead JSON → text = SocketReport JSON. */
+  "net.open": remote(40, 256 * 1024),
+  /** text = TlsUpgradeHead JSON → text = SocketReport JSON. */
+  "net.tls": remote(41, 256 * 1024),
+  /** text = socket → text = "more" or "end", bytes = what came; "moved" when the socket speaks TLS from now on. */
+  "net.read": remote(42, 32),
+  /** text = socket, bytes = data → text = "" when there is room for more. */
+  "net.write": remote(43, MIB),
+  /** text = socket: nothing more will be written. */
+  "net.end": remote(44, 32),
+  /** text = socket: gone at once. */
+  "net.close": remote(45, 32),
+  /** text = SocketOptionsHead JSON. */
+  "net.configure": remote(46, 1024),
+  /** text = DnsQuestion JSON → text = DnsAnswer JSON. */
+  "dns.resolve": remote(50, 2 * 1024),
+  /** text = WebSocketOpenHead JSON → text = WebSocketReport JSON. */
+  "ws.open": remote(60, 64 * 1024),
+  /** text = web socket → text = WebSocketMessage JSON, bytes = its data. */
+  "ws.read": remote(61, 32),
+  /** text = web socket + " text" or " binary", bytes = data → text = "" when there is room for more. */
+  "ws.send": remote(62, 17 * MIB),
+  /** text = WebSocketCloseHead JSON. */
+  "ws.close": remote(63, 1024),
   /**
    * text = StreamHead JSON or empty, bytes = a piece of the streamed response → text = "", once it was taken. Pieces are
    * taken in their order.
@@ -112,20 +144,4 @@ export interface HostCallFailure {
   readonly name: string;
   readonly message: string;
   readonly code: string;
-}
-
-export interface FetchRequestHead {
-  readonly url: string;
-  readonly method: string;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly redirect: "follow" | "manual" | "error";
-}
-
-export interface FetchResponseHead {
-  readonly status: number;
-  readonly statusText: string;
-  readonly headers: readonly (readonly [string, string])[];
-  /** Final address after redirects. */
-  readonly url: string;
-  readonly redirected: boolean;
 }

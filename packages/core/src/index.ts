@@ -82,8 +82,6 @@ export {
 } from "./direct-lane.ts";
 export {
   DISPATCH,
-  type FetchRequestHead,
-  type FetchResponseHead,
   type GuestContext,
   type GuestSettings,
   HOST_CALLS,
@@ -91,6 +89,21 @@ export {
   type HostCallFailure,
   type HostCallName,
 } from "./host-calls.ts";
+export type {
+  DnsAnswer,
+  DnsQuestion,
+  HttpRequestHead,
+  HttpResponseHead,
+  SocketOpenHead,
+  SocketOptionsHead,
+  SocketReport,
+  TlsHead,
+  TlsUpgradeHead,
+  WebSocketCloseHead,
+  WebSocketMessage,
+  WebSocketOpenHead,
+  WebSocketReport,
+} from "./network-calls.ts";
 export {
   decodeObjectKey,
   matchesObjectTrigger,

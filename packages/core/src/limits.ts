@@ -39,10 +39,23 @@ export const LIMITS = {
   kvValueBytes: 1024 * 1024,
   kvKeysPerTenant: 100_000,
   kvListMax: 1_000,
-  fetchResponseBytesMax: 32 * 1024 * 1024,
-  fetchRequestBytesMax: 32 * 1024 * 1024,
-  fetchTimeoutMs: 30_000,
+  /** Decoded bytes of one response, read in pieces; what a function keeps of them counts against its memory. */
+  fetchResponseBytesMax: 1024 * 1024 * 1024,
+  /** A request body up to this size travels with its head; a larger one follows in chunks. */
+  fetchInlineBytesMax: 4 * 1024 * 1024,
+  /** The most that one chunk of a body or of a socket's data carries. */
+  networkChunkBytes: 256 * 1024,
+  /** Silence that ends an exchange: before the response's head, and between two pieces of its body. */
+  fetchTimeoutMs: 300_000,
   fetchRedirectsMax: 10,
+  connectTimeoutMs: 10_000,
+  /** An exchange that nobody reads after its invocation has ended goes after this long. */
+  orphanExchangeMs: 10_000,
+  /** HTTP exchanges, sockets and web sockets: of each kind, held open by one environment, and by one tenant on one worker. */
+  exchangesPerEnvironment: 256,
+  socketsPerEnvironment: 64,
+  streamsPerTenant: 512,
+  webSocketMessageBytesMax: 16 * 1024 * 1024,
   hostCallsInFlight: 64,
   timersPerInvocation: 10_000,
 } as const;

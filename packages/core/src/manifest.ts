@@ -114,7 +114,12 @@ export const FUNCTION_OPTIONS = z.strictObject({
       "must have 'attempts' or 'delaysMs', not both",
     )
     .prefault({}),
-  egress: z.strictObject({ allowPrivate: z.array(HOST_PATTERN).max(50).default([]) }).prefault({}),
+  egress: z
+    .strictObject({
+      allow: z.array(HOST_PATTERN).max(100).optional(),
+      allowPrivate: z.array(HOST_PATTERN).max(50).default([]),
+    })
+    .prefault({}),
   triggers: z.array(TRIGGER).max(LIMITS.triggersPerFunction).default([]),
 });
 

@@ -21,12 +21,13 @@ describe("fetch", () => {
     headers: [["content-type", "text/plain"]],
     url: "http://a/b",
     redirected: false,
+    more: false,
   };
 
   test("sends the request and gives the response", async () => {
     let request: unknown;
     let body = "";
-    guest.hostFunctions.set("http.fetch", (call) => {
+    guest.hostFunctions.set("http.open", (call) => {
       request = argumentsOf(call);
       body = call.bytes?.toString() ?? "";
       return {
@@ -52,6 +53,9 @@ describe("fetch", () => {
           await response.json(), await copy.text(), response.bodyUsed];`),
     ).toEqual([201, true, ["a=1", "b=2"], "ä", "http://a/b", { ok: "ä" }, '{"ok":"ä"}', true]);
     expect(request).toEqual({
+      exchange: expect.any(Number),
+      raw: false,
+      body: "whole",
       url: "http://example.com/p?q=%C3%BC",
       method: "POST",
       headers: [
@@ -74,7 +78,24 @@ describe("fetch", () => {
       [7, 8],
     ],
   ])("takes %s as its body", async (_, body, bytes) => {
-    guest.hostFunctions.set("http.fetch", (call) => ({ text: JSON.stringify(head), bytes: call.bytes as Uint8Array }));
+    const chunks: Uint8Array[] = [];
+    let complete: () => void = () => undefined;
+    const streamed = new Promise<void>((resolve) => {
+      complete = resolve;
+    });
+    guest.hostFunctions.set("http.write", (call) => {
+      chunks.push(call.bytes as Uint8Array);
+      return { text: "" };
+    });
+    guest.hostFunctions.set("http.end", () => {
+      complete();
+      return { text: "" };
+    });
+    guest.hostFunctions.set("http.open", async (call) => {
+      if (argumentsOf(call)["body"] === "whole") return { text: JSON.stringify(head), bytes: call.bytes as Uint8Array };
+      await streamed;
+      return { text: JSON.stringify(head), bytes: Buffer.concat(chunks) };
+    });
     expect(
       await guest.run(
         `return [...await (await fetch('http://a/', { method: 'PUT', body: ${body}, duplex: 'half' })).bytes()];`,
@@ -83,7 +104,7 @@ describe("fetch", () => {
   });
 
   test("the body can be read as a stream, once", async () => {
-    guest.hostFunctions.set("http.fetch", () => ({ text: JSON.stringify(head), bytes: Buffer.from("streamed") }));
+    guest.hostFunctions.set("http.open", () => ({ text: JSON.stringify(head), bytes: Buffer.from("streamed") }));
     expect(
       await guest.run(`
         const response = await fetch('http://a/');
@@ -97,7 +118,7 @@ describe("fetch", () => {
   });
 
   test("an answer without a body has none", async () => {
-    guest.hostFunctions.set("http.fetch", () => ({ text: JSON.stringify({ ...head, status: 204 }) }));
+    guest.hostFunctions.set("http.open", () => ({ text: JSON.stringify({ ...head, status: 204 }) }));
     expect(await guest.run("const r = await fetch('http://a/'); return [r.status, r.body, await r.text()];")).toEqual([
       204,
       null,
@@ -114,7 +135,7 @@ describe("fetch", () => {
       "AbortError",
     ],
   ])("can be given up %s", async (_, signal, name) => {
-    guest.hostFunctions.set("http.fetch", () => new Promise<HostReply>(() => {}));
+    guest.hostFunctions.set("http.open", () => new Promise<HostReply>(() => {}));
     expect(
       await guest.run(`try { await fetch('http://a/', { signal: ${signal} }); } catch (error) { return error.name; }`),
     ).toBe(name);
@@ -131,6 +152,6 @@ describe("fetch", () => {
     expect(
       await guest.run(`try { await fetch(${args}); } catch (error) { return [error.name, error.message]; }`),
     ).toEqual(["TypeError", expect.stringContaining(part)]);
-    expect(guest.sent.some(({ name }) => name === "http.fetch")).toBe(false);
+    expect(guest.sent.some(({ name }) => name === "http.open")).toBe(false);
   });
 });

@@ -112,8 +112,8 @@ describe("nothing of the host is in reach of user code", () => {
       }
       return seen;
     })()`) as unknown[];
-    guest.hostFunctions.set("http.fetch", () => ({
-      text: '{"status":200,"statusText":"","headers":[["a","b"]],"url":"","redirected":false}',
+    guest.hostFunctions.set("http.open", () => ({
+      text: '{"status":200,"statusText":"","headers":[["a","b"]],"url":"","redirected":false,"more":false}',
     }));
     guest.hostFunctions.set("kv.get", () => ({ text: '{"value":null}' }));
     await guest.run(`
@@ -183,7 +183,7 @@ describe("nothing of the host is in reach of user code", () => {
        ReadableByteStreamController ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest
        ReadableStreamDefaultController ReadableStreamDefaultReader Request Response SubtleCrypto TextDecoder
        TextDecoderStream TextEncoder TextEncoderStream TransformStream TransformStreamDefaultController URL
-       URLPattern URLSearchParams WritableStream WritableStreamDefaultController WritableStreamDefaultWriter atob
+       URLPattern URLSearchParams WebSocket WritableStream WritableStreamDefaultController WritableStreamDefaultWriter atob awslambda
        btoa clearImmediate clearInterval clearTimeout crypto fetch global navigator performance process
        queueMicrotask reportError self setImmediate setInterval setTimeout structuredClone`.split(/\s+/),
     );

@@ -15,10 +15,20 @@ import { type GuestSettings, LIMITS, type LogLine } from "@sluice/core";
  *                   LOGS     id = call, head = [at, level, message][]: lines of a call that goes on
  *                   HOSTCALL id = host call, head = HostCallHead, body = text bytes then binary bytes
  *                   STATUS   head = CellStatus: warm isolates changed; also the heartbeat while calls run
+ *                   GONE     id = environment: an isolate that made host calls is no more
  *                   BROKEN   head = CellBroken: this cell must be retired; `kill` when it cannot stop by itself
  */
 export const TO_CELL = { hello: 1, define: 2, forget: 3, invoke: 4, reply: 5, fail: 6 } as const;
-export const FROM_CELL = { ready: 1, started: 2, done: 3, logs: 4, hostCall: 5, status: 6, broken: 7 } as const;
+export const FROM_CELL = {
+  ready: 1,
+  started: 2,
+  done: 3,
+  logs: 4,
+  hostCall: 5,
+  status: 6,
+  broken: 7,
+  gone: 8,
+} as const;
 
 /** Largest frame that a cell may send: a 32 MiB fetch body and its head. */
 export const FROM_CELL_BYTES_MAX = 36 * 1024 * 1024;
@@ -62,6 +72,8 @@ export interface DoneHead {
 export interface HostCallHead {
   readonly op: number;
   readonly definition: number;
+  /** The isolate, by a number that this cell never gives to another one. */
+  readonly environment: number;
   /** Call that runs in the isolate. */
   readonly call: number;
   readonly textBytes: number;

@@ -17,6 +17,7 @@ import type { FunctionCache } from "./function-cache.ts";
 import type { Journal } from "@sluice/store";
 import type { ReservedSlots } from "./reserved-slots.ts";
 import type { SourceMaps } from "./source-maps/source-maps.ts";
+import { ResponseStream } from "./response-stream.ts";
 import type { VersionSpecs } from "./version-specs.ts";
 
 export interface ExecutorOptions {
@@ -100,11 +101,13 @@ export class Executor {
     const log = new AttemptLog({ journal, sourceMaps, ref, version, invocationId });
     const spec = this.#options.specs.of(version);
     const onLogs = (lines: readonly WireLogLine[]): void => log.add(lines);
-    const result = await pool.run({ version: spec, invocationId, event: attempt.event, onLogs });
+    const stream = new ResponseStream(attempt.take);
+    const result = await pool.run({ version: spec, invocationId, event: attempt.event, onLogs, take: stream.take });
     const report = toReport(result, version);
     const { record, error } = await log.end(result, report);
     this.#recordFacts(ref, version, attempt, result, report);
-    return { kind: "ran", version, payload: result.payload, error, record };
+    const payload = (error === null ? stream.collected() : undefined) ?? result.payload;
+    return { kind: "ran", version, payload, error, record };
   }
 
   #recordFacts(

@@ -25,7 +25,7 @@ runService({
 
     const worker = new Worker({ config, stores, prelude: await bundlePrelude(), logger, now: Date.now });
     onStop("cells", () => worker.pool.stop());
-    onStop("fetch", () => worker.fetch.stop());
+    onStop("network", () => worker.network.stop());
     onStop("source maps", () => worker.sourceMaps.stop());
     onStop("slots", () => worker.slots.stop());
     onStop("journal", () => worker.journal.flush());

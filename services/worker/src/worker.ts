@@ -5,7 +5,7 @@ import type { Logger } from "@sluice/process";
 import { type Broker, CellPool } from "@sluice/sandbox";
 import type { Stores } from "@sluice/store";
 import { createBroker } from "./broker/broker.ts";
-import { FetchBroker } from "./broker/fetch.ts";
+import { NetworkBroker } from "./broker/network-broker.ts";
 import { Capacity } from "./capacity.ts";
 import { CodeCache } from "./code-cache.ts";
 import type { WorkerConfig } from "./config.ts";
@@ -32,7 +32,7 @@ export class Worker {
   readonly journal: Journal;
   readonly pool: CellPool;
   readonly slots: ReservedSlots;
-  readonly fetch: FetchBroker;
+  readonly network: NetworkBroker;
   readonly capacity: Capacity;
   readonly sourceMaps: SourceMaps;
   readonly queuedLane: QueuedLane;
@@ -56,8 +56,8 @@ export class Worker {
     });
     const place = { region: config.region, accountId: config.accountId };
     const specs = new VersionSpecs({ codes: new CodeCache(stores.artifacts), place, workerId: config.id });
-    this.fetch = new FetchBroker({ keys: stores.keys, protectedEndpoints: protectedEndpoints(config) });
-    this.pool = this.#createPool(createBroker({ specs, kv: stores.kv, keys: stores.keys, fetch: this.fetch, onError }));
+    this.network = new NetworkBroker({ keys: stores.keys, protectedEndpoints: protectedEndpoints(config), now });
+    this.pool = this.#createPool(createBroker({ specs, kv: stores.kv, network: this.network, onError }));
     this.slots = new ReservedSlots({ slots: stores.slots, workerId: config.id, onError });
     this.capacity = new Capacity(config.capacity);
     this.sourceMaps = new SourceMaps({ artifacts: stores.artifacts });

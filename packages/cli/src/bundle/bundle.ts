@@ -1,5 +1,5 @@
 import { builtinModules } from "node:module";
-import { LIMITS } from "@sluice/core";
+import { DEFAULT_FUNCTION_CONFIG, LIMITS } from "@sluice/core";
 import { build, type BuildFailure, type BuildOptions, type Message, type Metafile } from "esbuild";
 import { sha256 } from "./artifact-digest.ts";
 import { ASYNC_LOWERING, keepContextOfReturned, usesAsyncContext } from "./async-lowering.ts";
@@ -143,6 +143,8 @@ async function missingHandler({ entry, folder, handler }: BundleRequest): Promis
   });
   const found = exportsOf(metafile);
   if (found === undefined || found.includes(handler)) return undefined;
+  // A function, or an object with `fetch`: which, only running the code tells.
+  if (handler === DEFAULT_FUNCTION_CONFIG.handler && found.includes("default")) return undefined;
   if (/^export \*/m.test(outputFiles[0]?.text ?? "")) return undefined;
   const names = found.length === 0 ? "it exports nothing" : `it exports ${found.map((name) => `'${name}'`).join(", ")}`;
   return {

@@ -71,6 +71,10 @@ export const loadZlib = () => require("./node/zlib/zlib.ts") as typeof import(".
 export const loadWebAssembly = () => require("./wasm/web-assembly.ts") as typeof import("./wasm/web-assembly.ts");
 export const loadWasiProgram = () => require("./wasi/program.ts") as typeof import("./wasi/program.ts");
 
+export const loadStreamingHandler = () =>
+  require("./response/streaming-handler.ts") as typeof import("./response/streaming-handler.ts");
+export const loadWebHandler = () => require("./response/web-handler.ts") as typeof import("./response/web-handler.ts");
+
 export const loadKv = () => require("./kv/kv.ts") as typeof import("./kv/kv.ts");
 export const loadFormat = () => require("./console/format.ts") as typeof import("./console/format.ts");
 export const loadTable = () => require("./console/table.ts") as typeof import("./console/table.ts");
@@ -81,6 +85,11 @@ export const loadNodeEvents = () => require("./node/events/events.ts") as typeof
 export const loadStream = () => require("./node/stream/stream.ts") as typeof import("./node/stream/stream.ts");
 export const loadStreamModules = () =>
   require("./node/stream/stream-modules.ts") as typeof import("./node/stream/stream-modules.ts");
+export const loadNet = () => require("./node/net/net.ts") as typeof import("./node/net/net.ts");
+export const loadTls = () => require("./node/net/tls.ts") as typeof import("./node/net/tls.ts");
+export const loadHttp = () => require("./node/http/http.ts") as typeof import("./node/http/http.ts");
+export const loadDns = () => require("./node/dns.ts") as typeof import("./node/dns.ts");
+export const loadWebSocket = () => require("./web/web-socket.ts") as typeof import("./web/web-socket.ts");
 export const loadStringDecoder = () => require("string_decoder") as unknown;
 export const loadAsyncHooks = () =>
   require("./node/async/async-hooks.ts") as typeof import("./node/async/async-hooks.ts");

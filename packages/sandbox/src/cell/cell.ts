@@ -27,8 +27,8 @@ export interface CellDependencies {
 const TICK_MS = 10;
 const HEARTBEAT_MS = 250;
 const LOG_FLUSH_MS = 100;
-/** A guest can have this many host calls open at the most; its prelude keeps to far fewer. */
-const HOST_CALLS_OPEN_MAX = 1_000;
+/** One guest can have this many host calls open at the most; its prelude keeps to fewer. */
+const HOST_CALLS_OPEN_MAX = 512;
 const PARENT_CALLS: ReadonlyMap<number, number> = new Map(
   Object.values(HOST_CALLS).flatMap((entry) => (entry.place === "parent" ? [[entry.op, entry.maxArgBytes]] : [])),
 );
@@ -44,6 +44,8 @@ export class Cell implements VersionPoolSink {
   #factory: SandboxFactory | undefined;
   #isolates = 0;
   #hostCallId = 0;
+  #environmentId = 0;
+  readonly #callers = new Map<Environment, { readonly id: number; open: number }>();
   #timer: NodeJS.Timeout | undefined;
   #heartbeatAt = 0;
   #logsAt = 0;
@@ -92,7 +94,8 @@ export class Cell implements VersionPoolSink {
     if (end === "memory" || end === "catastrophe") this.#broken({ reason: "memory", kill: false, call: null });
   }
 
-  ended(end: EnvironmentEnd): void {
+  ended(environment: Environment, end: EnvironmentEnd): void {
+    this.#forgetCaller(environment);
     if (end.guilty !== undefined) this.#done(end.guilty.call, false, JSON.stringify(end.guilty.error), end.memoryMb);
     const { reason } = end;
     // V8 has lost control of part of this process (catastrophe), or a limit was just overrun: calls that run may
@@ -109,16 +112,22 @@ export class Cell implements VersionPoolSink {
     const maxBytes = PARENT_CALLS.get(op);
     const textBytes = Buffer.byteLength(text);
     const size = textBytes + (bytes?.byteLength ?? 0);
-    if (maxBytes === undefined || size > maxBytes || this.#hostCalls.size >= HOST_CALLS_OPEN_MAX) {
+    const caller = this.#callerOf(environment);
+    if (maxBytes === undefined || size > maxBytes || caller.open >= HOST_CALLS_OPEN_MAX) {
       const message = maxBytes === undefined ? "Unknown host call" : "Too much data, or too many calls at once";
       const failure: HostCallFailure = { name: "RangeError", message, code: SANDBOX_ERROR_TYPES.notSerializable };
       return environment.fail(id, JSON.stringify(failure));
     }
     const wireId = (this.#hostCallId = (this.#hostCallId + 1) >>> 0);
     this.#hostCalls.set(wireId, { environment, guestId: id });
-    const head: HostCallHead = { op, definition: call.definition, call: call.id, textBytes };
+    caller.open += 1;
+    const head: HostCallHead = { op, definition: call.definition, environment: caller.id, call: call.id, textBytes };
     const body = bytes === undefined ? text : Buffer.concat([Buffer.from(text), new Uint8Array(bytes)]);
     this.#deps.send(FROM_CELL.hostCall, wireId, JSON.stringify(head), body);
+  }
+
+  evicted(environment: Environment): void {
+    this.#forgetCaller(environment);
   }
 
   /** Answered here, by the thread pool: the main thread only passes the result on. */
@@ -151,7 +160,27 @@ export class Cell implements VersionPoolSink {
     const entry = this.#hostCalls.get(wireId);
     if (entry === undefined) return;
     this.#hostCalls.delete(wireId);
+    const caller = this.#callers.get(entry.environment);
+    if (caller !== undefined) caller.open -= 1;
     deliver(entry.environment, entry.guestId);
+  }
+
+  #callerOf(environment: Environment): { readonly id: number; open: number } {
+    const known = this.#callers.get(environment);
+    if (known !== undefined) return known;
+    const caller = { id: ++this.#environmentId, open: 0 };
+    this.#callers.set(environment, caller);
+    return caller;
+  }
+
+  /** The parent closes what the isolate held open. Answers still under way to it are dropped. */
+  #forgetCaller(environment: Environment): void {
+    const caller = this.#callers.get(environment);
+    if (caller === undefined) return;
+    this.#callers.delete(environment);
+    for (const [wireId, entry] of this.#hostCalls)
+      if (entry.environment === environment) this.#hostCalls.delete(wireId);
+    this.#deps.send(FROM_CELL.gone, caller.id, "");
   }
 
   #define(frame: Frame): void {

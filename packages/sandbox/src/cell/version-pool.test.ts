@@ -26,7 +26,8 @@ class Trial {
       sink: {
         finished: ({ id }, ok, json) => this.finished.push({ id, ok, json }),
         failedToLoad: (call, error) => this.failures.push({ id: call?.id, error }),
-        ended: (end) => this.ends.push(end),
+        ended: (_environment, end) => this.ends.push(end),
+        evicted: () => undefined,
         hostCall: () => undefined,
         claimIsolate: () => this.room > 0 && this.room-- > 0,
         releaseIsolate: () => void this.room++,

@@ -12,7 +12,9 @@ import {
 export interface VersionPoolSink {
   finished(call: Call, ok: boolean, json: string, memoryMb: number): void;
   failedToLoad(call: Call | undefined, error: string, end: SandboxEnd | undefined): void;
-  ended(end: EnvironmentEnd): void;
+  ended(environment: Environment, end: EnvironmentEnd): void;
+  /** An idle isolate was disposed. */
+  evicted(environment: Environment): void;
   hostCall(environment: Environment, call: Call, request: HostCallRequest): void;
   /** Room for one more isolate in this cell? Making room by evicting an idle one is the cell's choice. */
   claimIsolate(): boolean;
@@ -109,6 +111,7 @@ export class VersionPool implements EnvironmentSink {
     if (oldest === undefined) return false;
     this.#remove(oldest);
     oldest.dispose();
+    this.#options.sink.evicted(oldest);
     return true;
   }
 
@@ -121,7 +124,7 @@ export class VersionPool implements EnvironmentSink {
   ended(environment: Environment, end: EnvironmentEnd): void {
     if (!this.#remove(environment)) return;
     this.#queue.unshift(...end.innocent);
-    this.#options.sink.ended(end);
+    this.#options.sink.ended(environment, end);
     this.schedule();
   }
 

@@ -14,6 +14,7 @@ import {
   type WireLogLine,
 } from "../cell-protocol.ts";
 import { CellDefinitions } from "./cell-definitions.ts";
+import { EnvironmentLives } from "./environment-lives.ts";
 import { PendingRuns } from "./pending-runs.ts";
 import { readRssMb } from "./rss.ts";
 import type { CellEvents, PendingRun, Quarantine } from "./cell-events.ts";
@@ -50,6 +51,7 @@ export class CellProcess {
   readonly #writer: FrameWriter;
   readonly #runs: PendingRuns;
   readonly #definitions: CellDefinitions;
+  readonly #environments = new EnvironmentLives();
   #ids = 0;
   #heardAt: number;
   #largestCode = 0;
@@ -69,9 +71,7 @@ export class CellProcess {
       write: (bytes) => socket.write(bytes),
       schedule: (flush) => this.#scheduleFlush(flush),
     });
-    this.ready = new Promise((resolve) => {
-      this.#onReady = resolve;
-    });
+    this.ready = new Promise((resolve) => void (this.#onReady = resolve));
     this.#definitions = new CellDefinitions((id, definition, code) => {
       this.#writer.send(TO_CELL.define, id, JSON.stringify(definition), code);
       this.#largestCode = Math.max(this.#largestCode, code.length);
@@ -225,6 +225,8 @@ export class CellProcess {
         return this.#status(JSON.parse(frame.head) as CellStatus);
       case FROM_CELL.broken:
         return this.#broken(JSON.parse(frame.head) as CellBroken);
+      case FROM_CELL.gone:
+        return this.#environments.end(frame.id);
       case FROM_CELL.ready:
         this.#booted = true;
         return this.#onReady();
@@ -273,6 +275,7 @@ export class CellProcess {
       text: frame.body.toString("utf8", 0, head.textBytes),
       bytes: Buffer.from(frame.body.subarray(head.textBytes)),
       signal: this.#runs.signalOf(head.call),
+      environment: this.#environments.of(head.environment),
     };
     void this.#options.broker(call).then((reply) => {
       if (this.#exited) return;
@@ -287,6 +290,7 @@ export class CellProcess {
   #exit(): void {
     if (this.#exited) return;
     this.#exited = true;
+    this.#environments.endAll();
     this.retiring = true;
     const runs = this.#runs.takeAll();
     this.#onReady();

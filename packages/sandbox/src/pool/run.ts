@@ -1,4 +1,4 @@
-import type { CellExitReason, FunctionError } from "@sluice/core";
+import type { CellExitReason, FunctionError, TakeChunk } from "@sluice/core";
 import type { Definition, WireLogLine } from "../cell-protocol.ts";
 
 /** A function version as the pool needs it. */
@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly event: Uint8Array | string;
   /** Lines of a run that goes on; the rest come with the result. */
   readonly onLogs?: (lines: readonly WireLogLine[]) => void;
+  /** Takes a streamed response. A run of which something was taken is not begun again. Absent: none is taken. */
+  readonly take?: TakeChunk;
 }
 
 export interface RunResult {
@@ -44,6 +46,8 @@ export interface BrokerCall {
   readonly bytes: Uint8Array;
   /** Aborts when the run has ended or its cell is gone. */
   readonly signal: AbortSignal;
+  /** Stands for the isolate that asks, over all its invocations; aborts when it is gone. */
+  readonly environment: AbortSignal;
 }
 
 export type BrokerReply =

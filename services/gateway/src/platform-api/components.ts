@@ -13,7 +13,7 @@ const FUNCTION_CONFIG = z.strictObject({
   environment: z.record(z.string(), z.string()),
   reservedConcurrency: z.int().nullable(),
   retry: RETRY,
-  egress: z.strictObject({ allowPrivate: z.array(z.string()) }),
+  egress: z.strictObject({ allow: z.array(z.string()).optional(), allowPrivate: z.array(z.string()) }),
 });
 
 const TRIGGER = z.strictObject({

@@ -64,6 +64,9 @@ function viewConfig({ config }: FunctionVersion): Component<"FunctionConfig"> {
     environment: { ...config.environment },
     reservedConcurrency: config.reservedConcurrency,
     retry: { delaysMs: [...retry.delaysMs], maxEventAgeMs: retry.maxEventAgeMs },
-    egress: { allowPrivate: [...egress.allowPrivate] },
+    egress: {
+      ...(egress.allow === undefined ? {} : { allow: [...egress.allow] }),
+      allowPrivate: [...egress.allowPrivate],
+    },
   };
 }

@@ -38,6 +38,18 @@ for (const [network, bits] of PRIVATE_V6) v6.addSubnet(network, bits, "ipv6");
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet("2000::", 3, "ipv6");
 
+/** The one way of writing an address: an IPv4 address inside an IPv6 one (::ffff:7f00:1) as IPv4, no zone. */
+export function plainAddress(address: string): string {
+  const [bare = ""] = address.split("%");
+  if (isIP(bare) !== 6) return bare;
+  const { hostname } = new URL(`http://[${bare}]/`);
+  const mapped = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(hostname);
+  if (mapped === null) return hostname.slice(1, -1);
+  const high = Number.parseInt(mapped[1] ?? "", 16);
+  const low = Number.parseInt(mapped[2] ?? "", 16);
+  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+}
+
 /** @param address an IP literal; anything else counts as private, because it cannot be judged */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !v4.check(address, "ipv4");
@@ -58,5 +70,8 @@ export function isThisMachine(host: string): boolean {
   if (version === 0) return false;
   // Also judges IPv4 addresses inside IPv6 ones (::ffff:127.0.0.1).
   if (loopback.check(host, version === 4 ? "ipv4" : "ipv6")) return true;
-  return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === host));
+  const plain = plainAddress(host);
+  return Object.values(networkInterfaces()).some((list) =>
+    list?.some(({ address }) => plainAddress(address) === plain),
+  );
 }

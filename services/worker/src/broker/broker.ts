@@ -1,24 +1,20 @@
-import { HOST_CALLS, type KeyStore, type KvStore } from "@sluice/core";
+import type { KvStore } from "@sluice/core";
 import type { Broker } from "@sluice/sandbox";
 import type { VersionSpecs } from "../version-specs.ts";
-import type { FetchBroker } from "./fetch.ts";
 import { type GuestCallHandler, refuse } from "./guest-call.ts";
 import { kvCalls } from "./kv.ts";
+import type { NetworkBroker } from "./network-broker.ts";
 
 export interface BrokerOptions {
-  readonly specs: VersionSpecs;
+  readonly specs: Pick<VersionSpecs, "versionOf">;
   readonly kv: KvStore;
-  readonly keys: KeyStore;
-  readonly fetch: FetchBroker;
+  readonly network: NetworkBroker;
   readonly onError: (error: unknown) => void;
 }
 
 /** Answers what guests ask of the world: the only way out of a cell. An unforeseen error shows the guest no detail. */
 export function createBroker(options: BrokerOptions): Broker {
-  const handlers = new Map<number, GuestCallHandler>([
-    ...kvCalls(options.kv),
-    [HOST_CALLS["http.fetch"].op, (call) => options.fetch.handle(call)],
-  ]);
+  const handlers = new Map<number, GuestCallHandler>([...kvCalls(options.kv), ...options.network.calls()]);
   return async (call) => {
     const handler = handlers.get(call.op);
     const functionVersion = options.specs.versionOf(call.version);

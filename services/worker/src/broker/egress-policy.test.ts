@@ -1,8 +1,14 @@
 import { isPublicAddress } from "./address-rules.ts";
 import { EgressPolicy } from "./egress-policy.ts";
 
+const protectedEndpoints = ["10.0.0.9:6380", "redis.local:6379"];
+
 function policy(asked: readonly string[] = [], granted: readonly string[] = []): EgressPolicy {
-  return new EgressPolicy({ asked, granted, protectedEndpoints: ["10.0.0.9:6380", "redis.local:6379"] });
+  return new EgressPolicy({ rule: { allowPrivate: asked }, granted, protectedEndpoints });
+}
+
+function listed(...allow: string[]): EgressPolicy {
+  return new EgressPolicy({ rule: { allow, allowPrivate: [] }, granted: [], protectedEndpoints });
 }
 
 describe("without permission a private address is refused in every way of writing it", () => {
@@ -28,6 +34,21 @@ describe("without permission a private address is refused in every way of writin
     "http://１２７.０.０.１/",
     "http://100.64.0.1/",
     "http://255.255.255.255/",
+    "http://metadata.google.internal@169.254.169.254/",
+    "http://169.254.169.254\\@example.com/",
+    "http://[::ffff:169.254.169.254]/",
+    "http://[::127.0.0.1]/",
+    "http://[64:ff9b:1::a9fe:a9fe]/",
+    "http://[fc00::1]/",
+    "http://[fec0::1]/",
+    "http://[ff02::1]/",
+    "http://[2001:db8::1]/",
+    "http://[3fff::1]/",
+    "http://[5f00::1]/",
+    "http://192.0.0.192/",
+    "http://198.18.0.1/",
+    "http://192.88.99.1/",
+    "http://224.0.0.1/",
   ])("%s", (url) => {
     expect(policy().judge(new URL(url))).toMatchObject({ ok: false, reason: expect.stringContaining("private") });
   });
@@ -72,6 +93,45 @@ test("the platform's own endpoints are refused whatever is asked and granted", (
   expect(all.judge(new URL("http://10.0.0.9:6380/")).ok).toBe(false);
   expect(all.judge(new URL("http://redis.local:6379/")).ok).toBe(false);
   expect(all.allowsAddress("10.0.0.9", 6380, true)).toBe(false);
+});
+
+test("the platform's own endpoints are refused in every way of writing their address", () => {
+  const all = policy(["[::ffff:10.0.0.9]:6380", "[::ffff:a00:9]:6380"], ["*"]);
+  expect(all.judge(new URL("http://[::ffff:10.0.0.9]:6380/")).ok).toBe(false);
+  expect(all.allowsAddress("::ffff:a00:9", 6380, true)).toBe(false);
+});
+
+test("with a list, only its hosts can be reached, and the refusal says how to add one", () => {
+  const some = listed("api.stripe.com", "*.amazonaws.com:443");
+  expect(some.judge(new URL("https://api.stripe.com/v1"))).toEqual({ ok: true, privateAllowed: false });
+  expect(some.judge(new URL("https://s3.eu-west-1.amazonaws.com/"))).toMatchObject({ ok: true });
+  expect(some.judge(new URL("http://s3.eu-west-1.amazonaws.com/"))).toMatchObject({ ok: false });
+  expect(some.judge(new URL("https://amazonaws.com/")).ok).toBe(false);
+  expect(some.judge(new URL("https://api.stripe.com.evil.test/")).ok).toBe(false);
+  expect(some.judge(new URL("https://1.1.1.1/"))).toEqual({
+    ok: false,
+    reason: expect.stringContaining("add '1.1.1.1:443' to egress.allow of the function in sluice.yaml"),
+  });
+  expect(some.judgeSocket({ host: "api.stripe.com", port: 5432 }).ok).toBe(true);
+  expect(some.judgeSocket({ host: "db.example.com", port: 5432 }).ok).toBe(false);
+});
+
+test("an empty list lets nothing out", () => {
+  expect(listed().judge(new URL("https://example.com/")).ok).toBe(false);
+  expect(listed().judgeSocket({ host: "example.com", port: 443 }).ok).toBe(false);
+});
+
+test("a private host that was granted needs no place in the list, and the list grants none", () => {
+  const rule = { allow: ["10.0.0.1"], allowPrivate: ["10.0.0.2"] };
+  const both = new EgressPolicy({ rule, granted: ["*"], protectedEndpoints });
+  expect(both.judge(new URL("http://10.0.0.2/")).ok).toBe(true);
+  expect(both.judge(new URL("http://10.0.0.1/")).ok).toBe(false);
+});
+
+test("a socket may go to any port but the one for mail, which has to be listed", () => {
+  expect(policy().judgeSocket({ host: "example.com", port: 6379 }).ok).toBe(true);
+  expect(policy().judgeSocket({ host: "example.com", port: 25 }).ok).toBe(false);
+  expect(listed("mail.example.com:25").judgeSocket({ host: "mail.example.com", port: 25 }).ok).toBe(true);
 });
 
 test("an address that cannot be read counts as private", () => {

@@ -1,8 +1,6 @@
-import { type FetchResponseHead, LIMITS } from "@sluice/core";
-import { callAsync, type HostReply } from "../bridge/async-calls.ts";
-import { IntrinsicPromise, IntrinsicTypeError, IntrinsicUint8Array, jsonParse, jsonStringify } from "../primordials.ts";
+import { Exchange, type ExchangeRequest } from "../network/exchange.ts";
+import { defineHidden, IntrinsicTypeError, stringStartsWith, toText } from "../primordials.ts";
 import type { AbortSignal } from "../web/abort.ts";
-import { copyBytes } from "../web/bytes.ts";
 import { bodyContent } from "./body.ts";
 import { headerList } from "./headers.ts";
 import { givenSignal, Request } from "./request.ts";
@@ -14,63 +12,49 @@ export async function fetch(input: unknown, init?: RequestInit): Promise<Respons
   const request = new Request(input, init);
   const signal = givenSignal(request);
   signal?.throwIfAborted();
-  const body = await requestBytes(request);
-  const reply = callAsync("http.fetch", headJson(request), body);
-  const { text, bytes } = await (signal === undefined ? reply : unlessAborted(reply, signal));
-  return receivedResponse(
-    jsonParse(text) as FetchResponseHead,
-    bytes === undefined ? new IntrinsicUint8Array(0) : new IntrinsicUint8Array(bytes),
-  );
-}
-
-async function requestBytes(request: Request): Promise<ArrayBuffer | undefined> {
-  const content = bodyContent(request);
-  if (content === null) return undefined;
-  const bytes = await content.consume();
-  if (bytes.length > LIMITS.fetchRequestBytesMax) {
-    throw new IntrinsicTypeError(`fetch: a request body may have at most ${LIMITS.fetchRequestBytesMax} bytes`);
-  }
-  return copyBytes(bytes);
-}
-
-/** FetchRequestHead, built from strings alone. */
-function headJson(request: Request): string {
-  const list = headerList(request.headers);
-  let headers = "";
-  for (let at = 0; at < list.length; at++) {
-    const [name, value] = list[at] as readonly [string, string];
-    headers += `${at === 0 ? "" : ","}[${jsonStringify(name)},${jsonStringify(value)}]`;
-  }
-  return (
-    `{"url":${jsonStringify(request.url)},"method":${jsonStringify(request.method)},"headers":[${headers}],` +
-    `"redirect":${jsonStringify(request.redirect)}}`
-  );
-}
-
-/** The host goes on with an aborted exchange; nobody waits for it any more. */
-function unlessAborted(reply: Promise<HostReply>, signal: AbortSignal): Promise<HostReply> {
-  return new IntrinsicPromise<HostReply>((resolve, reject) => {
-    const aborted = (): void => reject(signal.reason);
-    if (signal.aborted) {
-      aborted();
-      return;
-    }
-    signal.addEventListener("abort", aborted, { once: true });
-    void forward(reply, resolve, reject, () => signal.removeEventListener("abort", aborted));
-  });
-}
-
-async function forward(
-  reply: Promise<HostReply>,
-  resolve: (reply: HostReply) => void,
-  reject: (error: unknown) => void,
-  done: () => void,
-): Promise<void> {
+  const exchange = new Exchange();
+  const stop = signal === undefined ? undefined : whenAborted(signal, exchange);
   try {
-    resolve(await reply);
+    const { head, body } = await exchange.open(requestOf(request));
+    // A signal ends a body that is still coming, too.
+    if (!head.more) stop?.();
+    return receivedResponse(head, body);
   } catch (error) {
-    reject(error);
-  } finally {
-    done();
+    stop?.();
+    if (signal?.aborted) throw signal.reason;
+    throw fetchFailed(error);
   }
+}
+
+function requestOf(request: Request): ExchangeRequest {
+  const content = bodyContent(request);
+  return {
+    url: request.url,
+    method: request.method,
+    headers: headerList(request.headers),
+    redirect: request.redirect,
+    raw: false,
+    body: content === null ? undefined : content.open(),
+  };
+}
+
+function whenAborted(signal: AbortSignal, exchange: Exchange): () => void {
+  const aborted = (): void => exchange.cancel(signal.reason);
+  signal.addEventListener("abort", aborted, { once: true });
+  return () => signal.removeEventListener("abort", aborted);
+}
+
+/**
+ * As in Node: a TypeError whose cause says what happened, because programs look for that text. What the platform itself
+ * refused says why in the text as well: it will not help to try again.
+ */
+function fetchFailed(cause: unknown): unknown {
+  const code = (cause as { code?: unknown } | null)?.code;
+  if (typeof code !== "string") return cause;
+  const ours = stringStartsWith(code, "Egress.") || stringStartsWith(code, "HostCall.");
+  const error = new IntrinsicTypeError(ours ? `fetch failed: ${toText((cause as Error).message)}` : "fetch failed", {
+    cause,
+  });
+  defineHidden(error, "code", code);
+  return error;
 }

@@ -1,4 +1,4 @@
-import { pendingCalls } from "../bridge/async-calls.ts";
+import { hasPendingCalls } from "../bridge/async-calls.ts";
 import { hasCountedTimers, startTimer } from "../timers/timer-table.ts";
 import type { Invocation } from "./invocation.ts";
 import { succeedInvocation } from "./outcome.ts";
@@ -35,5 +35,5 @@ function endIfIdle(): void {
 }
 
 function isBusy(): boolean {
-  return pendingCalls() > 0 || hasCountedTimers();
+  return hasPendingCalls() || hasCountedTimers();
 }

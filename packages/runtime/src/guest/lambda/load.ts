@@ -2,12 +2,16 @@ import { type FunctionError, type GuestSettings, HOST_CALLS, SANDBOX_ERROR_TYPES
 import { notify } from "../bridge/host.ts";
 import { requireModule } from "../node/modules.ts";
 import { fillEnvironment } from "../node/process.ts";
-import { loadWasiProgram } from "../lazy.ts";
+import { loadWasiProgram, loadWebHandler } from "../lazy.ts";
 import { jsonParse, objectKeys, toNumber } from "../primordials.ts";
+import type { WebFunction } from "../response/web-handler.ts";
 import type { Program } from "../wasi/program.ts";
 import { describeError, functionErrorJson } from "./function-error.ts";
 import { beginInit, endInit, initFailure } from "./init-phase.ts";
 import { judged, setMemoryLimit } from "./memory-limit.ts";
+
+/** The key under which Lambda's runtime marks handlers that stream; wrappers of handlers look for it and pass it on. */
+export const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 
 const INIT_DONE = HOST_CALLS["init.done"].op;
 
@@ -19,6 +23,8 @@ export interface ReadyFunction {
   readonly handler: Handler;
   /** Parameters that the handler declares: with three, it answers through its callback. */
   readonly arity: number;
+  /** It writes its response to a stream (`awslambda.streamifyResponse`). */
+  readonly streams: boolean;
 }
 
 /** A WASI program takes its event as text and answers text. */
@@ -72,22 +78,27 @@ function evaluate(factory: Factory, settings: GuestSettings): LoadedFunction {
     factory(module.exports, requireModule, module, "/var/task/index.js", "/var/task");
     const failure = initFailure();
     if (failure !== undefined) return { error: failure };
-    const found = findHandler(module.exports, settings.handler);
+    const found = findHandler(module.exports, settings);
     const { handler } = found;
     if (handler === undefined) return { error: found.error };
-    return { error: undefined, settings, handler, arity: handler.length };
+    return { error: undefined, settings, handler, arity: handler.length, streams: isStreaming(handler) };
   } catch (error) {
     return { error: initFailure() ?? judged(describeError(error)) };
   }
 }
 
-function findHandler(exports: unknown, name: string): Lookup {
+function findHandler(exports: unknown, { handler: name, environment }: GuestSettings): Lookup {
   const direct = memberOf(exports, name);
   if (typeof direct === "function") return { handler: direct as Handler, error: undefined };
   const byDefault = memberOf(exports, "default");
   const nested = memberOf(byDefault, name);
   if (typeof nested === "function") return { handler: nested as Handler, error: undefined };
-  if (name === "handler" && typeof byDefault === "function") return { handler: byDefault as Handler, error: undefined };
+  if (name === "handler") {
+    if (typeof byDefault === "function") return { handler: byDefault as Handler, error: undefined };
+    if (isWebFunction(byDefault)) {
+      return { handler: loadWebHandler().toHandler(byDefault, { ...environment }), error: undefined };
+    }
+  }
   const present = exportNames(exports);
   return {
     handler: undefined,
@@ -100,6 +111,16 @@ function findHandler(exports: unknown, name: string): Lookup {
       explanation: `Export it ("export async function ${name}(event, context) { … }") or name another export as the handler.`,
     },
   };
+}
+
+/** `export default { fetch(request, env, ctx) { … } }`, or an instance of a class that has it. */
+function isWebFunction(value: unknown): value is WebFunction {
+  return typeof memberOf(value, "fetch") === "function";
+}
+
+/** Lambda's own mark; read here, so that handlers without it load nothing. */
+function isStreaming(handler: Handler): boolean {
+  return (handler as { readonly [STREAMING]?: unknown })[STREAMING] === "response";
 }
 
 function memberOf(owner: unknown, name: string): unknown {

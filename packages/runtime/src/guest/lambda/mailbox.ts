@@ -2,6 +2,8 @@ import type { GuestContext } from "@sluice/core";
 import { closeOutsideLog } from "../console/log.ts";
 import { swapFrame } from "../node/async/async-context.ts";
 import { atomicsCompareExchange, inMicrotask, jsonParse } from "../primordials.ts";
+import { loadStreamingHandler } from "../lazy.ts";
+import type { StreamingHandler } from "../response/streaming-handler.ts";
 import { describeError } from "./function-error.ts";
 import { endWhenIdle } from "./idle.ts";
 import { Invocation, runningInvocation, setRunningInvocation } from "./invocation.ts";
@@ -98,7 +100,12 @@ function runProgram(program: Program, invocation: Invocation, event: string): vo
 function callHandler(fn: ReadyFunction, invocation: Invocation, event: unknown): void {
   const callback = createCallback(invocation);
   const { handler, arity } = fn;
-  const returned = handler(event, createContext(fn.settings, invocation, callback), callback);
+  const context = createContext(fn.settings, invocation, callback);
+  if (fn.streams) {
+    void loadStreamingHandler().runStreaming(handler as StreamingHandler, invocation, event, context);
+    return;
+  }
+  const returned = handler(event, context, callback);
   const answersLater = arity >= 3 ? !isThenable(returned) : arity === 2 && returned === undefined;
   if (answersLater) endWhenIdle(invocation);
   else void settleWith(invocation, returned);

@@ -5,7 +5,7 @@ import { runningInvocation } from "../lambda/invocation.ts";
 import { failInit } from "../lambda/init-phase.ts";
 import { failInvocation } from "../lambda/outcome.ts";
 import { loadProcessEmitter } from "../lazy.ts";
-import { dateNow, floor, IntrinsicError, toText } from "../primordials.ts";
+import { dateNow, floor, IntrinsicError, tag, toText } from "../primordials.ts";
 import { checkCallback } from "../timers/run-callback.ts";
 import { processFacts } from "./process-facts.ts";
 import { tellProcess } from "./process-events.ts";
@@ -195,3 +195,6 @@ export const guestProcess = {
   binding: unavailable("process", "binding", NO_MODULES),
   dlopen: unavailable("process", "dlopen", NO_MODULES),
 };
+
+// Packages tell Node from browsers by it.
+tag(guestProcess, "process");

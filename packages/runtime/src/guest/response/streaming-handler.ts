@@ -2,19 +2,13 @@ import type { ResponseDescription } from "@sluice/core";
 import type { Writable } from "node:stream";
 import { describeError } from "../lambda/function-error.ts";
 import type { Invocation } from "../lambda/invocation.ts";
+import { STREAMING } from "../lambda/load.ts";
 import { failInvocation, succeedInvocation } from "../lambda/outcome.ts";
 import { loadStream } from "../lazy.ts";
 import { requireBytes } from "../web/bytes.ts";
 import { ResponseWriter } from "./response-writer.ts";
 
-/** The key under which Lambda's own runtime marks such handlers; wrappers of handlers look for it and pass it on. */
-const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
-
 export type StreamingHandler = (event: unknown, responseStream: Writable, context: unknown) => unknown;
-
-export function isStreaming(handler: object): handler is StreamingHandler {
-  return (handler as { readonly [STREAMING]?: unknown })[STREAMING] === "response";
-}
 
 /** The global `awslambda`, as far as Lambda documents it. */
 export const awslambda = {
@@ -24,14 +18,14 @@ export const awslambda = {
     Object.defineProperty(handler, STREAMING, { value: "response", configurable: true });
     return handler;
   },
-  HttpResponseStream: class HttpResponseStream {
+  HttpResponseStream: {
     /** Gives the response a status, headers and cookies; before the first write. Answers the same stream. */
-    static from(stream: Writable, description: ResponseDescription): Writable {
+    from(stream: Writable, description: ResponseDescription): Writable {
       const writer = writers.get(stream);
       if (writer === undefined) throw new TypeError("HttpResponseStream.from takes the handler's response stream");
       writer.describe({ ...description });
       return stream;
-    }
+    },
   },
 };
 

@@ -32,9 +32,9 @@ const INLINE_BYTES = 128 * 1024;
 export function toHandler(target: WebFunction, environment: Readonly<Record<string, string>>): Handler {
   return async (event, context) => {
     const lambda = context as { readonly awsRequestId: string; getRemainingTimeInMillis(): number };
-    const pending: unknown[] = [];
+    const pending: Promise<void>[] = [];
     const response = await target.fetch(requestOf(event), environment, {
-      waitUntil: (work) => void pending.push(work),
+      waitUntil: (work) => void pending.push(logFailure(work)),
       passThroughOnException: () => undefined,
       requestId: lambda.awsRequestId,
       getRemainingTimeInMillis: () => lambda.getRemainingTimeInMillis(),
@@ -47,18 +47,19 @@ export function toHandler(target: WebFunction, environment: Readonly<Record<stri
 }
 
 /** @returns the result of the invocation; undefined when the response was streamed */
-async function deliver(response: Response, pending: readonly unknown[]): Promise<unknown> {
+async function deliver(response: Response, pending: readonly Promise<void>[]): Promise<unknown> {
   const description = describe(response);
   const body = bodyContent(response)?.open();
   const inline = body === undefined || (isBytes(body) && body.length <= INLINE_BYTES);
   if (inline && pending.length === 0) {
-    return { ...description, ...(body === undefined ? {} : textOrBase64(body as Bytes)) };
+    return { ...description, ...(body === undefined ? {} : textOrBase64(body)) };
   }
   const writer = new ResponseWriter();
   writer.describe(description);
   if (body !== undefined) await send(body, writer);
   await writer.end(pending.length > 0);
-  await settled(pending);
+  // What is waited for may ask for more.
+  for (let at = 0; at < pending.length; at++) await pending[at];
   return undefined;
 }
 
@@ -73,14 +74,12 @@ async function send(body: Bytes | ByteSource, writer: ResponseWriter): Promise<v
   }
 }
 
-async function settled(pending: readonly unknown[]): Promise<void> {
-  // What is waited for may ask for more.
-  for (let at = 0; at < pending.length; at++) {
-    try {
-      await pending[at];
-    } catch (error) {
-      writeLog("ERROR", `waitUntil\t${functionErrorJson(describeError(error))}`);
-    }
+/** The response may long be out when it fails: the log is the only one left to be told. */
+async function logFailure(work: unknown): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    writeLog("ERROR", `waitUntil\t${functionErrorJson(describeError(error))}`);
   }
 }
 

@@ -11,7 +11,7 @@ interface BufferClass {
   from(buffer: ArrayBuffer, offset: number, length: number): NodeBuffer;
 }
 
-const bufferClass = (): BufferClass => loadBuffer().Buffer as unknown as BufferClass;
+const bufferClass = (): BufferClass => loadBuffer().Buffer;
 
 /** Text in an encoding, or the bytes themselves: shared with the caller unless it was text. */
 export function bytesOfInput(name: string, data: unknown, encoding?: Encoding): Bytes {

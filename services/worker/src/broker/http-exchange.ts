@@ -1,0 +1,153 @@
+import { PassThrough, type Readable } from "node:stream";
+import { LIMITS } from "@sluice/core";
+import { type Chunk, ChunkReader } from "./chunk-reader.ts";
+import { EgressLimit } from "./egress-error.ts";
+import type { Holding } from "./holdings.ts";
+
+export interface HttpExchangeOptions {
+  readonly bodyFollows: boolean;
+  /** How long it stays when its invocation has ended and nobody asks for more. */
+  readonly orphanMs: number;
+  readonly onEnd: () => void;
+}
+
+/** A body that follows close behind its head travels with it, if it comes within this time. */
+const INLINE_WAIT_MS = 2;
+
+/**
+ * One request and its response, from `http.open` to the last chunk. It belongs to the environment: an invocation that
+ * begins while it is open may go on with it. When none does for a while, it is given up.
+ */
+export class HttpExchange implements Holding {
+  readonly requestBody: PassThrough | null;
+  readonly #options: HttpExchangeOptions;
+  readonly #abort = new AbortController();
+  #response: Readable | undefined;
+  #reader: ChunkReader | undefined;
+  #received = 0;
+  #runs = new WeakSet<AbortSignal>();
+  #present = 0;
+  #orphaned: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(options: HttpExchangeOptions) {
+    this.#options = options;
+    this.requestBody = options.bodyFollows ? new PassThrough({ highWaterMark: LIMITS.networkChunkBytes }) : null;
+    this.requestBody?.on("error", () => undefined);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** A running invocation takes part in it. */
+  attend(run: AbortSignal): void {
+    clearTimeout(this.#orphaned);
+    if (run.aborted) return this.#orphan();
+    if (this.#runs.has(run)) return;
+    this.#runs.add(run);
+    this.#present += 1;
+    const leave = (): void => {
+      this.#present -= 1;
+      this.#orphan();
+    };
+    run.addEventListener("abort", leave, { once: true });
+  }
+
+  receive(body: Readable): void {
+    this.#response = body;
+    this.#reader = new ChunkReader(body);
+    if (this.#ended) body.destroy();
+  }
+
+  /** What has come of the body by now, and whether more is to come. */
+  async readFirst(): Promise<{ readonly bytes: Uint8Array; readonly more: boolean }> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const patience = new Patience(INLINE_WAIT_MS);
+    try {
+      while (size < LIMITS.networkChunkBytes) {
+        const chunk = await this.#reader?.nextBy(patience.over, () => patience.isOver);
+        if (chunk === undefined) break;
+        if (chunk.kind !== "data") return { bytes: Buffer.concat(chunks, size), more: this.#finish() };
+        size += chunk.bytes.length;
+        this.#count(chunk.bytes.length);
+        chunks.push(chunk.bytes);
+      }
+      return { bytes: Buffer.concat(chunks, size), more: true };
+    } finally {
+      patience.end();
+    }
+  }
+
+  async read(): Promise<Chunk> {
+    if (this.#reader === undefined) throw new EgressLimit("there is no response to read yet");
+    const chunk = await this.#reader.next();
+    if (chunk.kind === "data") this.#count(chunk.bytes.length);
+    else this.#finish();
+    return chunk;
+  }
+
+  /** Resolves when there is room for more. */
+  async write(bytes: Uint8Array): Promise<void> {
+    const body = this.requestBody;
+    if (body === null || body.writableEnded || body.destroyed) return;
+    if (body.write(bytes)) return;
+    await new Promise<void>((resolve) => {
+      body.once("drain", resolve);
+      body.once("close", resolve);
+    });
+  }
+
+  destroy(): void {
+    this.#finish();
+    this.#abort.abort();
+    this.requestBody?.destroy();
+    this.#response?.destroy();
+  }
+
+  /** @returns false: nothing more is to come */
+  #finish(): false {
+    if (!this.#ended) {
+      this.#ended = true;
+      clearTimeout(this.#orphaned);
+      this.#options.onEnd();
+    }
+    return false;
+  }
+
+  #count(bytes: number): void {
+    this.#received += bytes;
+    if (this.#received <= LIMITS.fetchResponseBytesMax) return;
+    this.destroy();
+    throw new EgressLimit(`the response is larger than ${LIMITS.fetchResponseBytesMax} bytes`);
+  }
+
+  #orphan(): void {
+    if (this.#present > 0 || this.#ended) return;
+    clearTimeout(this.#orphaned);
+    this.#orphaned = setTimeout(() => this.destroy(), this.#options.orphanMs);
+    this.#orphaned.unref();
+  }
+}
+
+class Patience {
+  readonly over: Promise<void>;
+  isOver = false;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(ms: number) {
+    let end: () => void = () => undefined;
+    this.over = new Promise((resolve) => {
+      end = resolve;
+    });
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      end();
+    }, ms);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
