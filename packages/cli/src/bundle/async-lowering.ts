@@ -20,15 +20,19 @@ export function externalImports({ outputs }: Metafile): string[] {
   return [...new Set(imports.filter(({ external }) => external === true).map(({ path }) => path))];
 }
 
-const RETURN = "x.done ? resolve(x.value) :";
-const RETURN_IN_CONTEXT = "x.done ? resolve(typeof x.value?.then == 'function' ? Promise.resolve(x.value) : x.value) :";
+/** In esbuild's helper; the variable has another name where a package has one of its name at its top level. */
+const RETURN = /\b(\w+)\.done \? resolve\(\1\.value\) :/;
+const RETURN_IN_CONTEXT = (_: string, x: string): string =>
+  `${x}.done ? resolve(typeof ${x}.value?.then == 'function' ? Promise.resolve(${x}.value) : ${x}.value) :`;
 
 /**
  * An async function may return a thenable, a query builder for instance, whose `then` V8 calls later. `Promise.resolve`
  * is one of the guest runtime's then, and hands the context on.
  */
 export function keepContextOfReturned(code: string): string {
-  if (!code.includes("var __async =")) return code;
-  if (!code.includes(RETURN)) throw new Error("esbuild writes async functions in a form not known here");
-  return code.replace(RETURN, () => RETURN_IN_CONTEXT);
+  const at = code.indexOf("var __async =");
+  if (at < 0) return code;
+  const helper = code.slice(at);
+  if (!RETURN.test(helper)) throw new Error("esbuild writes async functions in a form not known here");
+  return code.slice(0, at) + helper.replace(RETURN, RETURN_IN_CONTEXT);
 }

@@ -105,17 +105,25 @@ test("what the platform provides stays an import: sluice, and node's builtins wi
   expect(required.sort()).toEqual(["fs", "node:path", "sluice"]);
 });
 
-test("packages are taken in their worker form and in production mode unless the function says otherwise", async () => {
+test("packages are taken as Node would take them, and in production mode unless the function says otherwise", async () => {
   const files = {
-    "main.ts": 'import name from "dual";\nexport const handler = () => [name, process.env.NODE_ENV];',
-    "node_modules/dual/package.json": '{"name":"dual","exports":{"worker":"./worker.js","default":"./node.js"}}',
+    "main.ts":
+      'import name from "dual";\nimport old from "old";\nexport const handler = () => [name, old, process.env.NODE_ENV];',
+    "node_modules/dual/package.json":
+      '{"name":"dual","exports":{"browser":"./browser.js","worker":"./worker.js","node":"./node.js","default":"./other.js"}}',
+    "node_modules/dual/browser.js": 'module.exports = "browser";',
     "node_modules/dual/worker.js": 'module.exports = "worker";',
     "node_modules/dual/node.js": 'module.exports = "node";',
+    "node_modules/dual/other.js": 'module.exports = "other";',
+    "node_modules/old/package.json": '{"name":"old","main":"main.js","module":"module.js","browser":"browser.js"}',
+    "node_modules/old/main.js": 'module.exports = "main";',
+    "node_modules/old/module.js": 'export default "module";',
+    "node_modules/old/browser.js": 'module.exports = "browser";',
   };
   const run = async (env: Record<string, string>) =>
     (load(succeeded(await bundle(files, { env })).code)["handler"] as () => unknown)();
-  expect(await run({})).toEqual(["worker", "production"]);
-  expect(await run({ NODE_ENV: "test" })).toEqual(["worker", "test"]);
+  expect(await run({})).toEqual(["node", "main", "production"]);
+  expect(await run({ NODE_ENV: "test" })).toEqual(["node", "main", "test"]);
 });
 
 test("faults of the code name file, line and column, in characters", async () => {
@@ -172,6 +180,13 @@ test("code that imports node:async_hooks has no native async functions left, and
   expect(lowered).not.toMatch(/\bawait\b|\basync (?:function|\()/);
   expect(lowered).toMatch(/^(?:"use strict";\s*)?require\("node:async_hooks"\);/);
   expect(lowered).toContain("Promise.resolve(x.value)");
+  // A name of esbuild's helper that the code has taken at its top level.
+  const taken = {
+    "main.ts": `import "node:async_hooks";\nimport { x, e } from "./x.ts";\n${body}\nconsole.log(x, e);`,
+    "x.ts": "export const x = Math.random();\nexport const e = x;",
+  };
+  const renamed = Buffer.from(succeeded(await bundle(taken)).code).toString();
+  expect(renamed).toMatch(/x2\.done \? resolve\(typeof x2\.value\?\.then == 'function'/);
 });
 
 test("files below a package.json of type module are ES modules, with a default import of a builtin that is the module", async () => {

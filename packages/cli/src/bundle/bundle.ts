@@ -105,9 +105,10 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     metafile: true,
     outfile: "function.js",
     format: "cjs",
-    platform: "browser",
-    conditions: ["worker", "workerd", "browser"],
-    mainFields: ["browser", "module", "main"],
+    // What Node itself would load (ADR 0009): what packages have for browsers does less, and `require` of a `module` other.
+    platform: "neutral",
+    conditions: ["node"],
+    mainFields: ["main", "module"],
     target: "es2024",
     charset: "utf8",
     keepNames: true,

@@ -104,16 +104,3 @@ test("a package that has native code as one way of several goes on without it, a
     },
   });
 });
-
-test("a native package that a browser's build leaves out is no fault", async () => {
-  const files = {
-    "main.js": 'import pictures from "pictures";\nexport const handler = () => pictures;',
-    "node_modules/pictures/package.json": '{"main":"index.js","browser":{"sharp":false}}',
-    "node_modules/pictures/index.js": 'module.exports = Object.keys(require("sharp"));',
-    "node_modules/sharp/package.json": '{"main":"index.js"}',
-    "node_modules/sharp/index.js": "module.exports = 1;",
-  };
-  const result = await bundle(files);
-  expect((load(result)["handler"] as () => unknown)()).toEqual([]);
-  expect(result).toMatchObject({ bundle: { warnings: [] } });
-});

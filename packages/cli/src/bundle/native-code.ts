@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { Metafile, Plugin } from "esbuild";
 import type { BundleFault } from "./bundle.ts";
 import { ADDON_LOADERS, NATIVE_PACKAGES, NO_NATIVE_CODE } from "./native-packages.ts";
@@ -16,10 +14,9 @@ export function nativeCode(): Plugin {
     name: NAMESPACE,
     setup(build) {
       const names = [...KNOWN].map((name) => name.replaceAll(/[/.]/g, "\\$&")).join("|");
-      build.onResolve({ filter: new RegExp(`^(?:${names})(?:/|$)`) }, ({ path, resolveDir }) => {
+      build.onResolve({ filter: new RegExp(`^(?:${names})(?:/|$)`) }, ({ path }) => {
         const name = packageName(path);
-        if (!KNOWN.has(name) || isReplaced(name, resolveDir)) return undefined;
-        return { path: name, namespace: NAMESPACE };
+        return KNOWN.has(name) ? { path: name, namespace: NAMESPACE } : undefined;
       });
       build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
         contents: stub(ADDON_LOADERS.includes(path) ? loaderOf(path) : packageOf(path)),
@@ -65,25 +62,6 @@ function packageName(specifier: string): string {
     .split("/")
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
-}
-
-/** Whether the package that imports it has, for browsers, nothing or something else in its place. */
-function isReplaced(name: string, folder: string): boolean {
-  for (let at = folder; ; at = dirname(at)) {
-    const manifest = readManifest(at);
-    if (manifest !== undefined) {
-      return typeof manifest.browser === "object" && Object.hasOwn(manifest.browser, name);
-    }
-    if (at === dirname(at)) return false;
-  }
-}
-
-function readManifest(folder: string): { readonly browser?: string | Readonly<Record<string, unknown>> } | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as object;
-  } catch {
-    return undefined; // none here, or one that esbuild reports itself
-  }
 }
 
 function stub({ name, advice, isLoader }: NativeModule): string {
