@@ -26,6 +26,7 @@ export function errorsPage(): string {
     "| `Sandbox.Timedout` | the handler, or the module's top level, reached its deadline; the explanation says whether it used the CPU or waited |",
     "| `Runtime.OutOfMemory` | more memory than `memoryMb` |",
     "| `Runtime.ExitError` | `process.exit`, or the engine gave up under this event alone |",
+    "| `Runtime.Trap` | a WebAssembly program did what WebAssembly forbids, and was stopped there |",
     "| `Runtime.HandlerNotFound` | the bundle exports no such handler |",
     "| `Runtime.ImportModuleError` | a module that is neither bundled nor provided |",
     "| `Runtime.UserCodeSyntaxError` | the code does not parse |",

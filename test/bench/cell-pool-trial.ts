@@ -1,4 +1,4 @@
-import { CellPool, type RunResult, type VersionSpec } from "@sluice/sandbox";
+import { CellPool, detectIsolation, type RunResult, type VersionSpec } from "@sluice/sandbox";
 import { eventually } from "../support/eventually.ts";
 import type { Bench } from "./bench.ts";
 import type { Teardown } from "./teardown.ts";
@@ -36,6 +36,7 @@ export class CellPoolTrial {
       cellMemoryMb: 1_536,
       idleMs: 600_000,
       parallelism: 2,
+      isolation: await detectIsolation(),
       now: Date.now,
     });
     const stop = await teardown.add(async () => {

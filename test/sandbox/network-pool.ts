@@ -29,7 +29,8 @@ export class NetworkPool {
     const versions = new Map<VersionSpec, FunctionVersion>();
     const errors: unknown[] = [];
     const specs = { versionOf: (spec: VersionSpec) => versions.get(spec) };
-    const trial = await TrialPool.start(createBroker({ specs, kv, network, onError: (error) => errors.push(error) }));
+    const broker = createBroker({ specs, kv, network, onError: (error) => errors.push(error) });
+    const trial = await TrialPool.start({ broker });
     const pool = new NetworkPool(trial, network, versions);
     pool.errors.push(...errors);
     return pool;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import type { RunResult } from "@sluice/sandbox";
 import { eventually } from "../support/eventually.ts";
 import { TrialPool, valueOf } from "./trial-pool.ts";
@@ -86,6 +87,30 @@ test("a cell that stands still is killed; its run begins again, or is past its d
   const { error, reruns } = await open;
   expect(error === null ? reruns : error.errorType).toBe(error === null ? 1 : "Sandbox.Timedout");
   expect(valueOf(await trial.run(version, { n: 2, ms: 0 }))).toBe(2);
+});
+
+test("a stream of events that kill their cell costs its neighbours no more than the first, and other tenants nothing", async () => {
+  const poison = trial.define({
+    code: "exports.handler = () => { let x = 3n ** (2n ** 24n); for (;;) x *= x; };",
+    timeoutMs: 200,
+  });
+  const code = "exports.handler = async ({ n }) => n;";
+  const [neighbour, stranger] = [trial.define({ code, timeoutMs: 20_000 }), trial.define({ tenant: "other", code })];
+  expect((await trial.run(poison)).error?.errorType).toBe("Sandbox.Timedout");
+  for (const warm of [neighbour, stranger]) await trial.run(warm, { n: 0 });
+  const state = { over: false };
+  const stream = Promise.all(Array.from({ length: 6 }, () => trial.run(poison))).finally(() => {
+    state.over = true;
+  });
+  const calls: RunResult[] = [];
+  while (!state.over) {
+    calls.push(await trial.run(neighbour, { n: 1 }), await trial.run(stranger, { n: 1 }));
+    await pause(10);
+  }
+  for (const { error } of await stream) expect(error?.errorType).toBe("Sandbox.Timedout");
+  expect(calls.length).toBeGreaterThan(2);
+  expect(new Set(calls.map(valueOf))).toEqual(new Set([1]));
+  expect(calls.filter(({ reruns }) => reruns > 0)).toEqual([]);
 });
 
 test("a timer that is due between invocations fires in the next one", async () => {

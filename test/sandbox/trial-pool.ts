@@ -1,9 +1,19 @@
 import type { Runtime } from "@sluice/core";
 import { bundlePrelude } from "@sluice/runtime";
-import { type Broker, CellPool, type CellRestart, type RunResult, type VersionSpec } from "@sluice/sandbox";
+import {
+  type Broker,
+  CellPool,
+  type CellPoolOptions,
+  type CellRestart,
+  detectIsolation,
+  type Isolation,
+  NO_ISOLATION,
+  type RunResult,
+  type VersionSpec,
+} from "@sluice/sandbox";
 
 export interface FunctionSample {
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly code: string | Uint8Array;
   readonly runtime?: Runtime;
   readonly tenant?: string;
@@ -22,23 +32,30 @@ export class TrialPool {
   readonly restarts: CellRestart[] = [];
   #ids = 0;
 
-  constructor(prelude: string, broker: Broker = answerNothing) {
+  readonly isolation: Isolation;
+
+  constructor(prelude: string, options: Partial<CellPoolOptions> = {}) {
+    this.isolation = options.isolation ?? NO_ISOLATION;
     this.pool = new CellPool({
       prelude,
-      broker,
+      broker: answerNothing,
       maxCells: 6,
       spareCells: 1,
       isolatesPerCell: 16,
       cellMemoryMb: 768,
       idleMs: 60_000,
       parallelism: 2,
+      isolation: NO_ISOLATION,
       now: () => Date.now(),
       onRestart: (restart) => this.restarts.push(restart),
+      ...options,
     });
   }
 
-  static async start(broker?: Broker): Promise<TrialPool> {
-    const trial = new TrialPool(await bundlePrelude(), broker);
+  /** With every layer of isolation that this machine has. */
+  static async start(options: Partial<CellPoolOptions> = {}): Promise<TrialPool> {
+    const [prelude, isolation] = await Promise.all([bundlePrelude(), detectIsolation()]);
+    const trial = new TrialPool(prelude, { isolation, ...options });
     await trial.pool.ready();
     return trial;
   }

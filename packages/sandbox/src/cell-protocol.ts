@@ -36,6 +36,9 @@ export const FROM_CELL_BYTES_MAX = 36 * 1024 * 1024;
 /** Largest frame that a cell accepts: the code of a function, and its head. */
 export const TO_CELL_BYTES_MAX = LIMITS.codeBytesMax + 1024 * 1024;
 
+/** One guest can have this many host calls open at the most; its prelude keeps to fewer. */
+export const HOST_CALLS_OPEN_MAX = 512;
+
 export interface CellOptions {
   readonly maxIsolates: number;
   /** An isolate idle for longer is disposed. */

@@ -11,6 +11,8 @@ export interface Sandbox {
   memoryMb(): Promise<number>;
   /** CPU milliseconds spent so far. */
   cpuMs(): number;
+  /** Code is being run, rather than waited for. */
+  readonly running: boolean;
   /** Asks V8 to end the isolate; `ended` follows when it obeyed. */
   dispose(): void;
 }
@@ -18,6 +20,8 @@ export interface Sandbox {
 export type SandboxEnd = "disposed" | "timeout" | "memory" | "catastrophe" | "broken";
 
 export interface SandboxEvents {
+  /** The isolate is about to run the module's code: what its top level asks of the host comes from now on. */
+  loading(sandbox: Sandbox): void;
   settled(seq: number, ok: boolean, json: string): void;
   logged(seq: number, text: string): void;
   hostCall(id: number, op: number, text: string, bytes: ArrayBuffer | undefined): void;
@@ -25,8 +29,8 @@ export interface SandboxEvents {
   timerCleared(id: number): void;
   /** A promise of the guest's was rejected and nobody handled it. */
   rejected(message: string, trace: readonly string[]): void;
-  /** Comes once; afterwards nothing else comes. */
-  ended(reason: SandboxEnd): void;
+  /** Comes once; afterwards nothing else comes. `frames` is where the guest's code was, as far as V8 tells. */
+  ended(reason: SandboxEnd, frames: readonly string[]): void;
 }
 
 export interface SandboxOptions {

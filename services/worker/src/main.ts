@@ -1,6 +1,7 @@
 import { connectQueueRedis, createBullConsumer } from "@sluice/queue";
 import { runService } from "@sluice/process";
 import { bundlePrelude } from "@sluice/runtime";
+import { describeIsolation, detectIsolation } from "@sluice/sandbox";
 import { connectRedis, createRedisStores } from "@sluice/store";
 import { Announcer } from "./announcer.ts";
 import { readConfig } from "./config.ts";
@@ -23,7 +24,9 @@ runService({
     const stores = createRedisStores({ redis });
     onStop("stores", () => stores.stop());
 
-    const worker = new Worker({ config, stores, prelude: await bundlePrelude(), logger, now: Date.now });
+    const [prelude, isolation] = await Promise.all([bundlePrelude(), detectIsolation()]);
+    logger.info({ cells: describeIsolation(isolation) }, "isolation");
+    const worker = new Worker({ config, stores, prelude, isolation, logger, now: Date.now });
     onStop("cells", () => worker.pool.stop());
     onStop("network", () => worker.network.stop());
     onStop("source maps", () => worker.sourceMaps.stop());

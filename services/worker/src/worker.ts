@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { FunctionRef, WorkerLease, WorkerStatus } from "@sluice/core";
 import type { Logger } from "@sluice/process";
-import { type Broker, CellPool } from "@sluice/sandbox";
+import { type Broker, CellPool, describeIsolation, type Isolation } from "@sluice/sandbox";
 import type { Stores } from "@sluice/store";
 import { createBroker } from "./broker/broker.ts";
 import { NetworkBroker } from "./broker/network-broker.ts";
@@ -22,6 +22,7 @@ export interface WorkerOptions {
   readonly config: WorkerConfig;
   readonly stores: Stores;
   readonly prelude: string;
+  readonly isolation: Isolation;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -108,7 +109,7 @@ export class Worker {
   }
 
   #createPool(broker: Broker): CellPool {
-    const { config, prelude, now } = this.#options;
+    const { config, prelude, isolation, logger, now } = this.#options;
     return new CellPool({
       prelude,
       broker,
@@ -118,6 +119,13 @@ export class Worker {
       cellMemoryMb: config.cellMemoryMb,
       idleMs: config.isolateIdleMs,
       parallelism: config.parallelism,
+      isolation,
+      onBootFailure: (retryInMs) => {
+        logger.error(
+          { retryInMs, isolation: describeIsolation(isolation) },
+          "a cell ended before it could take work; look for missing memory, processes or files of the installation",
+        );
+      },
       onRestart: ({ tenant, reason }) => this.journal.fact({ type: "cell-restarted", at: now(), tenant, reason }),
       onWarmChange: () => this.directLane.statusChanged(),
       now,

@@ -1,4 +1,5 @@
 import type { BuildOptions, Metafile } from "esbuild";
+import { providedInputs } from "./top-level-await.ts";
 
 /**
  * How a function that uses AsyncLocalStorage is bundled: its native async functions become generators that are driven
@@ -15,9 +16,10 @@ export function usesAsyncContext(metafile: Metafile): boolean {
 }
 
 /** What the output still asks the runtime for. */
-export function externalImports({ outputs }: Metafile): string[] {
+export function externalImports({ inputs, outputs }: Metafile): string[] {
   const imports = Object.values(outputs).flatMap((output) => output.imports);
-  return [...new Set(imports.filter(({ external }) => external === true).map(({ path }) => path))];
+  const external = imports.filter((one) => one.external === true).map(({ path }) => path);
+  return [...new Set([...external, ...providedInputs(inputs)])];
 }
 
 /** In esbuild's helper; the variable has another name where a package has one of its name at its top level. */

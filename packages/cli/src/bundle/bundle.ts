@@ -1,11 +1,20 @@
 import { builtinModules } from "node:module";
 import { DEFAULT_FUNCTION_CONFIG, LIMITS } from "@sluice/core";
-import { build, type BuildFailure, type BuildOptions, type Message, type Metafile } from "esbuild";
+import {
+  build,
+  type BuildFailure,
+  type BuildOptions,
+  type BuildResult,
+  type Message,
+  type Metafile,
+  type OutputFile,
+} from "esbuild";
 import { sha256 } from "./artifact-digest.ts";
 import { ASYNC_LOWERING, keepContextOfReturned, usesAsyncContext } from "./async-lowering.ts";
 import { wasmModules } from "./import-plugins.ts";
 import { nativeCode, nativeImports } from "./native-code.ts";
 import { refusedImports } from "./refused-imports.ts";
+import { needsTopLevelAwait, providedInputs, toAsyncFactory, topLevelAwaitOptions } from "./top-level-await.ts";
 
 export interface BundleRequest {
   /** Absolute path of the file that exports the handler. */
@@ -49,13 +58,13 @@ const PROVIDED = ["sluice", "sluice/*", "node:*", ...builtinModules];
 /** One function and all it imports in one file. The same sources give the same bytes wherever they lie. */
 export async function bundleFunction(request: BundleRequest): Promise<BundleResult> {
   try {
-    const { outputFiles, warnings, metafile } = await buildWithContext(request);
+    const { outputFiles, warnings, metafile } = await buildInItsForm(request);
     const map = outputFiles.find((file) => file.path.endsWith(".js.map"));
     const [output, ...others] = outputFiles.filter((file) => !file.path.endsWith(".map"));
     if (output === undefined || others.length > 0) {
       return { ok: false, faults: [{ message: "imports a style sheet, which has no meaning in a function" }] };
     }
-    const missing = await missingHandler(request);
+    const missing = (await missingHandler(request)) ?? contextAcrossTopLevelAwait(metafile);
     if (missing !== undefined) return { ok: false, faults: [missing] };
     const native = nativeImports(metafile);
     if (native.faults.length > 0) return { ok: false, faults: native.faults };
@@ -78,18 +87,30 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
   }
 }
 
-/** Only a first build tells whether the code uses AsyncLocalStorage; if so, it is built again in another form. */
-async function buildWithContext(request: BundleRequest) {
+/** Only a first build tells whether the code must be built in another form. */
+async function buildInItsForm(request: BundleRequest) {
   const options = bundleOptions(request);
-  const result = await build(options);
-  if (!usesAsyncContext(result.metafile)) return result;
-  const lowered = await build({ ...options, ...ASYNC_LOWERING });
+  try {
+    const result = await build(options);
+    if (!usesAsyncContext(result.metafile)) return result;
+    return withCode(await build({ ...options, ...ASYNC_LOWERING }), keepContextOfReturned);
+  } catch (error) {
+    if (!isBuildFailure(error) || !needsTopLevelAwait(error)) throw error;
+    return withCode(await build(topLevelAwaitOptions(options, PROVIDED)), toAsyncFactory);
+  }
+}
+
+/** The result with its code, but not its source map, changed. */
+function withCode<R extends BuildResult & { readonly outputFiles: OutputFile[] }>(
+  result: R,
+  change: (code: string) => string,
+) {
   const encoder = new TextEncoder();
-  const outputFiles = lowered.outputFiles.map(({ path, text, contents }) => ({
+  const outputFiles = result.outputFiles.map(({ path, text, contents }) => ({
     path,
-    contents: path.endsWith(".map") ? contents : encoder.encode(keepContextOfReturned(text)),
+    contents: path.endsWith(".map") ? contents : encoder.encode(change(text)),
   }));
-  return { ...lowered, outputFiles };
+  return { ...result, outputFiles };
 }
 
 function toSourceMap(json: Uint8Array): SourceMap | undefined {
@@ -129,6 +150,15 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     plugins: [wasmModules(folder), nativeCode()],
     logLevel: "silent",
   } as const satisfies BuildOptions;
+}
+
+/** Code that awaits at its top level cannot be lowered, and without that AsyncLocalStorage would lose its store. */
+function contextAcrossTopLevelAwait(metafile: Metafile): BundleFault | undefined {
+  if (providedInputs(metafile.inputs).length === 0 || !usesAsyncContext(metafile)) return undefined;
+  return {
+    message:
+      "uses node:async_hooks and awaits at its top level, which do not go together: await inside the handler, once",
+  };
 }
 
 /** Whether the entry, as far as its own exports tell, lacks the handler. CommonJS and `export *` tell nothing. */

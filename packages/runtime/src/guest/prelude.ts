@@ -59,7 +59,7 @@ function turn(kind: number, id: number, a: unknown, b: unknown): void {
       fireTimer(id);
       break;
     case DISPATCH.load:
-      serve(loadFunction(a as Factory | ArrayBuffer, b as string));
+      loadFunction(a as Factory | ArrayBuffer, b as string, serve);
       break;
   }
 }

@@ -6,6 +6,7 @@ import {
   type Definition,
   type DoneHead,
   FROM_CELL,
+  HOST_CALLS_OPEN_MAX,
   type HostCallHead,
   type InvokeHead,
   TO_CELL,
@@ -27,8 +28,6 @@ export interface CellDependencies {
 const TICK_MS = 10;
 const HEARTBEAT_MS = 250;
 const LOG_FLUSH_MS = 100;
-/** One guest can have this many host calls open at the most; its prelude keeps to fewer. */
-const HOST_CALLS_OPEN_MAX = 512;
 const PARENT_CALLS: ReadonlyMap<number, number> = new Map(
   Object.values(HOST_CALLS).flatMap((entry) => (entry.place === "parent" ? [[entry.op, entry.maxArgBytes]] : [])),
 );
@@ -106,8 +105,8 @@ export class Cell implements VersionPoolSink {
     this.#status();
   }
 
-  hostCall(environment: Environment, call: Call, request: HostCallRequest): void {
-    const { id, op, text, bytes } = request;
+  hostCall(environment: Environment, definition: number, request: HostCallRequest): void {
+    const { call, id, op, text, bytes } = request;
     if (op === HOST_CALLS["crypto.task"].op) return this.#cryptoTask(environment, request);
     const maxBytes = PARENT_CALLS.get(op);
     const textBytes = Buffer.byteLength(text);
@@ -121,7 +120,7 @@ export class Cell implements VersionPoolSink {
     const wireId = (this.#hostCallId = (this.#hostCallId + 1) >>> 0);
     this.#hostCalls.set(wireId, { environment, guestId: id });
     caller.open += 1;
-    const head: HostCallHead = { op, definition: call.definition, environment: caller.id, call: call.id, textBytes };
+    const head: HostCallHead = { op, definition, environment: caller.id, call, textBytes };
     const body = bytes === undefined ? text : Buffer.concat([Buffer.from(text), new Uint8Array(bytes)]);
     this.#deps.send(FROM_CELL.hostCall, wireId, JSON.stringify(head), body);
   }

@@ -7,7 +7,7 @@ class Trial {
   readonly factory = new FakeFactory();
   readonly results: EnvironmentResult[] = [];
   readonly ends: EnvironmentEnd[] = [];
-  readonly hostCalls: { readonly call: number; readonly request: HostCallRequest }[] = [];
+  readonly hostCalls: HostCallRequest[] = [];
   readonly environment: Environment;
   clock = 1_000;
 
@@ -21,7 +21,7 @@ class Trial {
       sink: {
         finished: (_environment, result) => this.results.push(result),
         ended: (_environment, end) => this.ends.push(end),
-        hostCall: (_environment, { id }, request) => this.hostCalls.push({ call: id, request }),
+        hostCall: (_environment, request) => void this.hostCalls.push(request),
       },
     });
   }
@@ -54,7 +54,7 @@ test("between invocations an environment is frozen: replies, timers and calls wa
   expect([sandbox.entries, trial.hostCalls]).toEqual([["{}"], []]);
   trial.post(2);
   expect(sandbox.entries).toContain("reply 5 late");
-  expect(trial.hostCalls).toEqual([{ call: 2, request: { id: 6, op: 20, text: "fetch", bytes: undefined } }]);
+  expect(trial.hostCalls).toEqual([{ call: 2, id: 6, op: 20, text: "fetch", bytes: undefined }]);
 });
 
 test("a guest that speaks for another invocation than the running one is not heard", async () => {
@@ -120,4 +120,17 @@ test("lines logged outside any call belong to the next one, and only so many are
   const lines = trial.post(1).takeLines();
   expect(lines).toHaveLength(100);
   expect(lines[0]).toEqual([1_000, "INFO", "line 0"]);
+});
+
+test("while a module loads, it may wait for the host: calls go out at once and replies come in", async () => {
+  const trial = new Trial();
+  trial.factory.load = async (sandbox) => {
+    trial.environment.hostCall(3, 20, "fetch", undefined);
+    trial.environment.reply(3, "here", new Uint8Array(0));
+    expect(sandbox.entries).toEqual(["reply 3 here"]);
+  };
+  expect(await trial.environment.start()).toBeUndefined();
+  expect(trial.hostCalls).toEqual([{ call: 0, id: 3, op: 20, text: "fetch", bytes: undefined }]);
+  trial.environment.reply(4, "late", new Uint8Array(0));
+  expect(trial.factory.made[0]?.entries).not.toContain("reply 4 late");
 });

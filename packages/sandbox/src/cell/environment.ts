@@ -2,14 +2,15 @@ import { type FunctionError, type GuestContext, LIMITS, type LogLine, SANDBOX_ER
 import type { Definition, WireLogLine } from "../cell-protocol.ts";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory } from "../seam.ts";
 import type { Call } from "./call.ts";
-import { explainEnd, type Rejection } from "./explain-end.ts";
+import { explainEnd, type Rejection, type TimeoutFacts } from "./explain-end.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { GuestTimers } from "./guest-timers.ts";
 
 export interface EnvironmentSink {
   finished(environment: Environment, result: EnvironmentResult): void;
   /** The isolate is gone: `guilty` ran when it went, `innocent` had not begun. */
   ended(environment: Environment, end: EnvironmentEnd): void;
-  hostCall(environment: Environment, call: Call, request: HostCallRequest): void;
+  hostCall(environment: Environment, request: HostCallRequest): void;
 }
 
 export interface EnvironmentResult {
@@ -28,6 +29,8 @@ export interface EnvironmentEnd {
 }
 
 export interface HostCallRequest {
+  /** The call that runs; 0 while the module loads. */
+  readonly call: number;
   readonly id: number;
   readonly op: number;
   readonly text: string;
@@ -51,6 +54,8 @@ const OUT_OF_MEMORY = `{"errorType":"${SANDBOX_ERROR_TYPES.outOfMemory}"`;
 const ORPHAN_LINES_MAX = 100;
 /** V8's own timeout covers one synchronous stretch; it gets this much longer than the wall deadline to blame CPU only when CPU is to blame. */
 const SEGMENT_SLACK_MS = 5;
+/** Code that runs at its wall deadline is V8's to stop, which knows where it is; but not for ever. */
+const RUNNING_SLACK_MS = 60;
 
 /**
  * One isolate with one function version in it. Invocations run one at a time, as Lambda promises its handlers; a few
@@ -60,9 +65,11 @@ export class Environment implements SandboxEvents {
   readonly #options: EnvironmentOptions;
   readonly #timers: GuestTimers;
   #sandbox: Sandbox | undefined;
+  #loading = false;
   #posted: { readonly seq: number; readonly call: Call }[] = [];
   #seq = 0;
-  #expired: { readonly at: number; readonly cpuMs: number } | undefined;
+  readonly #openCalls = new OpenCalls();
+  #expired: { readonly at: number; readonly facts: TimeoutFacts } | undefined;
   #retired = false;
   #rejection: Rejection | undefined;
   #waiting: (() => void)[] = [];
@@ -88,11 +95,17 @@ export class Environment implements SandboxEvents {
     const { memoryMb, initTimeoutMs } = definition;
     const settings = JSON.stringify(definition.settings);
     const started = await factory({ memoryMb, code, settings, initTimeoutMs, events: this });
+    this.#loading = false;
     if (!started.ok) return started;
     this.#sandbox = started.sandbox;
     this.idleSince = this.#options.clock();
     this.#sample();
     return undefined;
+  }
+
+  loading(sandbox: Sandbox): void {
+    this.#sandbox = sandbox;
+    this.#loading = true;
   }
 
   get load(): number {
@@ -148,8 +161,10 @@ export class Environment implements SandboxEvents {
   checkDeadline(clock: number): void {
     const head = this.head;
     if (head === undefined || this.#expired !== undefined || this.#sandbox === undefined) return;
-    if (clock - head.startedAt < this.#options.definition.timeoutMs + 2 * SEGMENT_SLACK_MS) return;
-    this.#expired = { at: clock, cpuMs: this.#sandbox.cpuMs() - head.cpuAtStartMs };
+    const lateMs = clock - head.startedAt - this.#options.definition.timeoutMs;
+    if (lateMs < (this.#sandbox.running ? RUNNING_SLACK_MS : 2 * SEGMENT_SLACK_MS)) return;
+    const cpuMs = this.#sandbox.cpuMs() - head.cpuAtStartMs;
+    this.#expired = { at: clock, facts: { cpuMs, waitsFor: this.#openCalls.describe(this.#timers.size) } };
     this.#sandbox.dispose();
   }
 
@@ -159,10 +174,12 @@ export class Environment implements SandboxEvents {
   }
 
   reply(id: number, text: string, bytes: Uint8Array): void {
+    this.#openCalls.close(id);
     this.#whenRunning(() => this.#sandbox?.reply(id, text, bytes, this.#remainingMs()));
   }
 
   fail(id: number, failure: string): void {
+    this.#openCalls.close(id);
     this.#whenRunning(() => this.#sandbox?.fail(id, failure, this.#remainingMs()));
   }
 
@@ -196,10 +213,9 @@ export class Environment implements SandboxEvents {
   }
 
   hostCall(id: number, op: number, text: string, bytes: ArrayBuffer | undefined): void {
-    const call = this.head;
     this.#waits = true;
-    if (call !== undefined) this.#options.sink.hostCall(this, call, { id, op, text, bytes });
-    else this.#whenRunning(() => this.hostCall(id, op, text, bytes));
+    this.#openCalls.open(id, op);
+    this.#whenRunning(() => this.#options.sink.hostCall(this, { call: this.head?.id ?? 0, id, op, text, bytes }));
   }
 
   timerStarted(id: number, delayMs: number): void {
@@ -217,7 +233,7 @@ export class Environment implements SandboxEvents {
     this.#sandbox?.dispose();
   }
 
-  ended(reason: SandboxEnd): void {
+  ended(reason: SandboxEnd, frames: readonly string[]): void {
     this.#timers.clear();
     let guilty: Call | undefined;
     const innocent: Call[] = [];
@@ -234,7 +250,8 @@ export class Environment implements SandboxEvents {
         reason,
         invocationId: guilty.invocationId,
         definition,
-        cpuMs: this.#expired?.cpuMs,
+        expired: this.#expired?.facts,
+        frames,
         rejection: this.#rejection,
       });
     sink.ended(this, { reason, guilty: guilty && error ? { call: guilty, error } : undefined, innocent, memoryMb });
@@ -250,7 +267,7 @@ export class Environment implements SandboxEvents {
 
   /** Between invocations an environment is frozen, as on Lambda: what arrives then waits for the next one. */
   #whenRunning(run: () => void): void {
-    if (this.head === undefined) this.#waiting.push(run);
+    if (this.head === undefined && !this.#loading) this.#waiting.push(run);
     else run();
   }
 

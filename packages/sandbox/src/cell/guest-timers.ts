@@ -1,3 +1,5 @@
+import { LIMITS } from "@sluice/core";
+
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The host side of `setTimeout`: repeating and ordering are the guest's business. */
@@ -9,8 +11,13 @@ export class GuestTimers {
     this.#fire = fire;
   }
 
+  get size(): number {
+    return this.#timers.size;
+  }
+
   start(id: number, delayMs: number): void {
-    if (this.#timers.has(id)) return;
+    // The prelude keeps to its limit; what goes beyond is not the prelude's.
+    if (this.#timers.has(id) || this.#timers.size >= 2 * LIMITS.timersPerInvocation) return;
     const delay = Number.isFinite(delayMs) ? Math.min(Math.max(delayMs, 0), LONGEST_TIMEOUT_MS) : 0;
     const timer = setTimeout(() => {
       this.#timers.delete(id);

@@ -36,12 +36,20 @@ export function codeFramesOf(error: unknown, file: string): string[] {
 }
 
 /** Why a module could not be loaded, as FunctionError JSON. */
-export function startError(end: SandboxEnd | undefined, message: string, options: SandboxOptions): string {
+export function startError(
+  end: SandboxEnd | undefined,
+  message: string,
+  options: Pick<SandboxOptions, "initTimeoutMs" | "memoryMb">,
+  frames: readonly string[] = [],
+): string {
   if (end === "timeout") {
+    const place = frames[0] === undefined ? "" : ` It was ${frames[0].trim()}.`;
     return functionError(
       SANDBOX_ERROR_TYPES.timedOut,
       `Init timed out after ${(options.initTimeoutMs / 1000).toFixed(2)} seconds`,
-      "The module's top-level code did not finish within the init limit; move slow work into the handler.",
+      `The module's top-level code did not finish within the init limit of ${options.initTimeoutMs} ms; move slow ` +
+        `work into the handler.${place}`,
+      frames,
     );
   }
   if (end === "memory" || end === "catastrophe") {
@@ -54,11 +62,16 @@ export function startError(end: SandboxEnd | undefined, message: string, options
   return functionError(SANDBOX_ERROR_TYPES.exited, message);
 }
 
-export function functionError(errorType: string, errorMessage: string, explanation?: string): string {
+export function functionError(
+  errorType: string,
+  errorMessage: string,
+  explanation?: string,
+  trace: readonly string[] = [],
+): string {
   const error: FunctionError = {
     errorType,
     errorMessage,
-    trace: [],
+    trace,
     ...(explanation === undefined ? {} : { explanation }),
   };
   return JSON.stringify(error);

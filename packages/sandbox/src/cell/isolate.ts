@@ -1,5 +1,5 @@
 import { createContext, Script } from "node:vm";
-import { DISPATCH, HOST_CALLS, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import { DISPATCH, HOST_CALLS, LIMITS, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
 import { callHostFunction } from "./host-functions.ts";
@@ -21,6 +21,11 @@ const CODE_NAME = "/var/task/index.js";
 const FACTORY_HEAD = "(function (exports, require, module, __filename, __dirname) {";
 const BOOT_TIMEOUT_MS = 5_000;
 const NO_BYTES = new Uint8Array(0);
+
+/** A character is at least a byte, so that counting characters never refuses what the table allows. */
+const NOTIFY_CHARS_MAX: ReadonlyMap<number, number> = new Map(
+  Object.values(HOST_CALLS).flatMap(({ mode, op, maxArgBytes }) => (mode === "notify" ? [[op, maxArgBytes]] : [])),
+);
 
 interface Prelude {
   readonly source: string;
@@ -85,12 +90,18 @@ class IsolateSandbox implements Sandbox {
       await this.#boot(prelude, context);
       const loadable = await this.#toLoadable(context, code);
       if (typeof loadable === "string") return this.#failStart(loadable);
+      this.#events.loading(this);
       this.#enter([DISPATCH.load, 0, loadable, settings], initTimeoutMs);
     } catch (error) {
       this.#ended ??= endOf(error, this.#isolate.isDisposed);
       return this.#failStart(startError(this.#ended, messageOf(error), this.#options));
     }
-    const timer = setTimeout(() => this.#end("timeout"), initTimeoutMs);
+    // While code runs, V8's own timeout comes first: it knows where the code is.
+    const expire = (): void => {
+      if (this.#entries === 0) return this.#end("timeout");
+      timer = setTimeout(() => this.#end("timeout"), LIMITS.killGraceMs);
+    };
+    let timer = setTimeout(expire, initTimeoutMs);
     const error = await loaded;
     clearTimeout(timer);
     this.#initDone = undefined;
@@ -186,14 +197,17 @@ class IsolateSandbox implements Sandbox {
   readonly #onLeaveWithError = (error: unknown): void => {
     this.#entries -= 1;
     const end = endOf(error, this.#isolate.isDisposed);
-    if (end === undefined) this.#events.rejected(messageOf(error), codeFramesOf(error, CODE_NAME));
-    else if (end !== "disposed" || this.#entries === 0) this.#end(end);
+    const frames = codeFramesOf(error, CODE_NAME);
+    if (end === undefined) this.#events.rejected(messageOf(error), frames);
+    else if (end !== "disposed" || this.#entries === 0) this.#end(end, frames);
   };
 
   readonly #onSend = (op: unknown, id: unknown, text: unknown, bytes: unknown): void => {
     if (this.#ended !== undefined) return;
     if (typeof op !== "number" || typeof id !== "number") return this.#end("broken");
     const words = typeof text === "string" ? text : "";
+    // The prelude keeps to these sizes; whoever does not is not the prelude.
+    if (words.length > (NOTIFY_CHARS_MAX.get(op) ?? words.length)) return this.#end("broken");
     switch (op) {
       case HOST_CALLS["invocation.succeed"].op:
         return this.#events.settled(id, true, words);
@@ -228,18 +242,22 @@ class IsolateSandbox implements Sandbox {
     return this.#isolate.isDisposed ? 0 : Number(this.#isolate.cpuTime / 1_000n) / 1_000;
   }
 
+  get running(): boolean {
+    return this.#entries > 0;
+  }
+
   dispose(): void {
     this.#disposeIsolate();
     if (this.#entries === 0) this.#end("disposed");
   }
 
-  #end(reason: SandboxEnd): void {
+  #end(reason: SandboxEnd, frames: readonly string[] = []): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
     if (reason !== "catastrophe") this.#disposeIsolate();
     const words = `The isolate ended while the module loaded (${reason})`;
-    if (this.#initDone === undefined) this.#events.ended(reason);
-    else this.#initDone(startError(reason, words, this.#options));
+    if (this.#initDone === undefined) this.#events.ended(reason, frames);
+    else this.#initDone(startError(reason, words, this.#options, frames));
   }
 
   #disposeIsolate(): void {

@@ -15,7 +15,7 @@ export interface VersionPoolSink {
   ended(environment: Environment, end: EnvironmentEnd): void;
   /** An idle isolate was disposed. */
   evicted(environment: Environment): void;
-  hostCall(environment: Environment, call: Call, request: HostCallRequest): void;
+  hostCall(environment: Environment, definition: number, request: HostCallRequest): void;
   /** Room for one more isolate in this cell? Making room by evicting an idle one is the cell's choice. */
   claimIsolate(): boolean;
   releaseIsolate(): void;
@@ -128,8 +128,8 @@ export class VersionPool implements EnvironmentSink {
     this.schedule();
   }
 
-  hostCall(environment: Environment, call: Call, request: HostCallRequest): void {
-    this.#options.sink.hostCall(environment, call, request);
+  hostCall(environment: Environment, request: HostCallRequest): void {
+    this.#options.sink.hostCall(environment, this.id, request);
   }
 
   /** The first busy one with little to do; else the one that was idle last, so that the others can grow old and go. */

@@ -1,6 +1,7 @@
-import type { CellExitReason } from "@sluice/core";
+import type { CellExitReason, FunctionError } from "@sluice/core";
 import type { DoneHead } from "../cell-protocol.ts";
 import type { CellProcess } from "./cell-process.ts";
+import type { MemoryOverrun } from "./cell-memory.ts";
 import type { RunRequest } from "./run.ts";
 
 /**
@@ -16,11 +17,13 @@ export interface PendingRun {
   readonly reruns: number;
   /** Epoch milliseconds of STARTED; 0 before. */
   startedAt: number;
+  /** A piece of its response went out: to begin it again would send that twice. */
+  streamed?: true;
   deadline: NodeJS.Timeout | undefined;
 }
 
 export interface CellEvents {
-  done(cell: CellProcess, run: PendingRun, head: DoneHead, body: Buffer): void;
+  done(cell: CellProcess, run: PendingRun, head: DoneHead, result: Buffer | FunctionError): void;
   status(cell: CellProcess): void;
   /** The cell takes no new runs; what runs may finish. */
   retired(cell: CellProcess): void;
@@ -28,10 +31,18 @@ export interface CellEvents {
   lost(cell: CellProcess, loss: CellLoss): void;
 }
 
-export interface CellLoss {
-  readonly runs: readonly PendingRun[];
-  readonly guilty: PendingRun | undefined;
+/** Why a cell was ended. */
+export interface CellEnd {
   readonly reason: CellExitReason;
+  readonly guilty: PendingRun | undefined;
+  /** Set when resident memory is why it was killed. */
+  readonly memory?: MemoryOverrun | undefined;
+}
+
+export interface CellLoss extends CellEnd {
+  readonly runs: readonly PendingRun[];
   /** Nothing went wrong: the pool asked it to go. */
   readonly expected: boolean;
+  /** It had come so far as to take work. */
+  readonly booted: boolean;
 }

@@ -1,9 +1,13 @@
 import type { FunctionError } from "@sluice/core";
 import type { CellOptions, DoneHead } from "../cell-protocol.ts";
-import { crashed, outOfMemory, timedOut } from "../cell/explain-end.ts";
+import { blame } from "./blame.ts";
 import type { CellEvents, CellLoss, PendingRun, Quarantine } from "./cell-events.ts";
 import { CellProcess } from "./cell-process.ts";
+import { Convicts } from "./convicts.ts";
+import { isPastDeadline, isToBlame } from "./guilt.ts";
+import type { Isolation } from "./isolation.ts";
 import type { Broker, CellRestart, RunRequest, RunResult } from "./run.ts";
+import { SpawnBackoff } from "./spawn-backoff.ts";
 
 export interface CellPoolOptions {
   /** The guest runtime, as one script. */
@@ -18,6 +22,10 @@ export interface CellPoolOptions {
   readonly idleMs: number;
   /** Isolates of one version that are made at once: the number of cores. */
   readonly parallelism: number;
+  /** What keeps cells in, besides being processes (`detectIsolation`). */
+  readonly isolation: Isolation;
+  /** A cell ended before it could take work; the next one is tried after a while. */
+  readonly onBootFailure?: (retryInMs: number) => void;
   readonly onRestart?: (restart: CellRestart) => void;
   /** Warm versions changed. */
   readonly onWarmChange?: () => void;
@@ -30,6 +38,8 @@ interface Waiting extends PendingRun {
 
 const WATCH_MS = 50;
 const PAUSE_MS = 250;
+/** One tenant's lone suspects may have one cell in so many. */
+const ALONE_SHARE = 3;
 
 /**
  * The cells of one worker: which cell runs what, and what happens when one is lost.
@@ -38,14 +48,20 @@ const PAUSE_MS = 250;
  *   P2 A run is answered once: by its cell, or by the pool when its cell was lost and it was to blame.
  *   P3 When nobody can say who killed a cell, its runs begin again among themselves, away from new ones; those that
  *      are in a second cell that dies begin again alone: who is alone in a cell that dies is guilty.
+ *   P4 A version that took a cell with it starts among suspects for a while, and a tenant has few cells with a lone
+ *      suspect at once: its poisonous events wait for one another, and nobody else waits for them.
+ *   P5 Cells that end before they have started are replaced ever more slowly.
  */
 export class CellPool implements CellEvents {
   readonly #options: CellPoolOptions;
   readonly #cells = new Set<CellProcess>();
   readonly #queue: Waiting[] = [];
+  readonly #convicts = new Convicts();
+  readonly #backoff = new SpawnBackoff();
   readonly #watch: NodeJS.Timeout;
   #stopped = false;
   #checkedAt: number;
+  #spawned = 0;
 
   constructor(options: CellPoolOptions) {
     this.#options = options;
@@ -63,7 +79,8 @@ export class CellPool implements CellEvents {
   /** Runs an event; never rejects. */
   run(request: RunRequest): Promise<RunResult> {
     return new Promise((resolve) => {
-      this.#place({ request, quarantine: "none", reruns: 0, startedAt: 0, deadline: undefined, resolve });
+      const quarantine = this.#convicts.has(request.version.key, this.#options.now()) ? "suspects" : "none";
+      this.#place({ request, quarantine, reruns: 0, startedAt: 0, deadline: undefined, resolve });
     });
   }
 
@@ -92,10 +109,11 @@ export class CellPool implements CellEvents {
     for (const cell of this.#cells) cell.kill("crash", { expected: true });
   }
 
-  done(cell: CellProcess, run: PendingRun, head: DoneHead, body: Buffer): void {
+  done(cell: CellProcess, run: PendingRun, head: DoneHead, result: Buffer | FunctionError): void {
+    const payload = Buffer.isBuffer(result) ? result : Buffer.alloc(0);
     this.#settle(run, {
-      payload: head.ok ? body : Buffer.alloc(0),
-      error: head.ok ? null : parseError(body),
+      payload,
+      error: Buffer.isBuffer(result) ? null : result,
       durationMs: head.durationMs,
       initMs: head.initMs,
       maxMemoryMb: head.memoryMb,
@@ -103,7 +121,7 @@ export class CellPool implements CellEvents {
       logs: head.logs,
       reruns: run.reruns,
     });
-    if (cell.runs === 0 && (cell.retiring || cell.quarantine !== "none")) cell.kill("crash", { expected: true });
+    if (cell.runs === 0 && (cell.retiring || cell.quarantine === "alone")) cell.kill("crash", { expected: true });
     if (this.#queue.length > 0) this.#drainQueue();
   }
 
@@ -120,12 +138,15 @@ export class CellPool implements CellEvents {
   lost(cell: CellProcess, loss: CellLoss): void {
     this.#cells.delete(cell);
     if (!loss.expected) this.#restarted(cell, loss.reason);
+    if (!loss.expected && !loss.booted) this.#options.onBootFailure?.(this.#backoff.failed(this.#options.now()));
     const [first] = loss.runs;
-    const lone = loss.runs.length === 1 ? first : undefined;
-    // A cell may be killed by anybody: a crash is a run's own only when it happens to it alone and again.
-    const guilty = loss.guilty ?? (loss.reason === "crash" && lone?.quarantine !== "alone" ? undefined : lone);
+    const lone = loss.runs.length === 1 && loss.booted ? first : undefined;
+    const guilty = loss.guilty ?? (lone !== undefined && isToBlame(lone, cell.warm.keys(), loss) ? lone : undefined);
     for (const run of loss.runs) {
       if (run === guilty || this.#stopped) this.#blame(run, loss);
+      else if (isPastDeadline(run, this.#options.now())) this.#blame(run, { reason: "timeout" });
+      else if (run.streamed) this.#settle(run, blame(run, { reason: "crash" }, this.#options.now()));
+      else if (!loss.booted) this.#rerun(run, run.quarantine);
       else if (guilty !== undefined) this.#rerun(run, run.quarantine);
       else this.#rerun(run, lone === undefined && run.quarantine === "none" ? "suspects" : "alone");
     }
@@ -139,21 +160,10 @@ export class CellPool implements CellEvents {
     this.#options.onRestart?.({ tenant: cell.tenant ?? "", reason });
   }
 
-  #blame(run: PendingRun, loss: CellLoss): void {
-    const { invocationId, version } = run.request;
+  #blame(run: PendingRun, loss: Pick<CellLoss, "reason" | "memory">): void {
     const now = this.#options.now();
-    const error =
-      loss.reason === "timeout"
-        ? timedOut(invocationId, version.definition, undefined)
-        : loss.reason === "memory"
-          ? outOfMemory(invocationId, version.definition)
-          : crashed(invocationId);
-    const startedAt = run.startedAt || now;
-    const durationMs = loss.reason === "timeout" ? version.definition.timeoutMs : now - startedAt;
-    const { reruns } = run;
-    const maxMemoryMb = loss.reason === "memory" ? version.definition.memoryMb : 0;
-    const payload = Buffer.alloc(0);
-    this.#settle(run, { payload, error, durationMs, initMs: null, maxMemoryMb, startedAt, logs: [], reruns });
+    if (!this.#stopped) this.#convicts.add(run.request.version.key, now);
+    this.#settle(run, blame(run, loss, now));
   }
 
   #rerun(run: PendingRun, quarantine: Quarantine): void {
@@ -165,7 +175,7 @@ export class CellPool implements CellEvents {
   }
 
   #place(run: Waiting): void {
-    if (this.#stopped) return this.#blame(run, { runs: [], guilty: undefined, reason: "crash", expected: true });
+    if (this.#stopped) return this.#blame(run, { reason: "crash" });
     const cell = this.#cellFor(run) ?? this.#newCell(run);
     if (cell === undefined) this.#queue.push(run);
     else cell.start(run);
@@ -195,11 +205,18 @@ export class CellPool implements CellEvents {
   }
 
   #newCell(run: Waiting): CellProcess | undefined {
+    if (run.quarantine === "alone" && !this.#mayIsolate(run.request.version.tenant)) return undefined;
     const cell = this.#takeSpare();
     if (cell === undefined) return undefined;
     cell.tenant = run.request.version.tenant;
     cell.quarantine = run.quarantine;
     return cell;
+  }
+
+  #mayIsolate(tenant: string): boolean {
+    let alone = 0;
+    for (const cell of this.#cells) if (cell.tenant === tenant && cell.quarantine === "alone") alone += 1;
+    return alone < Math.max(1, Math.floor(this.#options.maxCells / ALONE_SHARE));
   }
 
   #takeSpare(): CellProcess | undefined {
@@ -211,7 +228,8 @@ export class CellPool implements CellEvents {
       spare = cell;
       break;
     }
-    spare ??= this.#hasRoom() ? this.#spawn() : undefined;
+    const mayStart = !this.#backoff.blocks(this.#options.now());
+    spare ??= mayStart && this.#hasRoom() ? this.#spawn() : undefined;
     if (spare !== undefined) queueMicrotask(() => this.#keepSpares());
     return spare;
   }
@@ -227,18 +245,22 @@ export class CellPool implements CellEvents {
   }
 
   #keepSpares(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#backoff.blocks(this.#options.now())) return;
     let spares = 0;
     for (const cell of this.#cells) if (cell.tenant === undefined && !cell.retiring) spares += 1;
     while (spares++ < this.#options.spareCells && this.#cells.size < this.#options.maxCells) this.#spawn();
   }
 
   #spawn(): CellProcess {
-    const { prelude, broker, isolatesPerCell, idleMs, parallelism, cellMemoryMb, now } = this.#options;
+    const { prelude, broker, isolatesPerCell, idleMs, parallelism, cellMemoryMb, isolation, now } = this.#options;
     const cellOptions: CellOptions = { maxIsolates: isolatesPerCell, idleMs, parallelism };
     const limits = { rssMb: cellMemoryMb, addressSpaceMb: addressSpaceMb(isolatesPerCell, cellMemoryMb) };
-    const cell = new CellProcess({ prelude, cell: cellOptions, limits, broker, events: this, now });
+    const number = this.#spawned++;
+    const cell = new CellProcess({ prelude, cell: cellOptions, limits, isolation, number, broker, events: this, now });
     this.#cells.add(cell);
+    void cell.ready.then(() => {
+      if (cell.booted) this.#backoff.succeeded();
+    });
     return cell;
   }
 
@@ -256,6 +278,8 @@ export class CellPool implements CellEvents {
       const idle = cell.tenant !== undefined && cell.runs === 0 && cell.isolates === 0;
       if (idle && now - cell.idleSince > this.#options.idleMs) cell.kill("crash", { expected: true });
     }
+    this.#keepSpares();
+    if (this.#queue.length > 0) this.#drainQueue();
   }
 }
 
@@ -266,8 +290,4 @@ export class CellPool implements CellEvents {
  */
 function addressSpaceMb(isolates: number, memoryMb: number): number {
   return 1_600 + (530 + 512) * (isolates + 2) + memoryMb;
-}
-
-function parseError(body: Buffer): FunctionError {
-  return JSON.parse(body.toString()) as FunctionError;
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
-import { type CellExitReason, type Frame, FrameReader, FrameWriter, LIMITS } from "@sluice/core";
+import { type CellExitReason, type Frame, FrameError, FrameReader, FrameWriter, HOST_CALLS } from "@sluice/core";
 import {
   FROM_CELL_BYTES_MAX,
   type CellBroken,
@@ -8,35 +8,41 @@ import {
   type CellStatus,
   type DoneHead,
   FROM_CELL,
-  type HostCallHead,
+  HOST_CALLS_OPEN_MAX,
   type InvokeHead,
   TO_CELL,
-  type WireLogLine,
 } from "../cell-protocol.ts";
+import type { CellCgroup } from "./cgroup.ts";
+import { CellHostCalls } from "./cell-host-calls.ts";
+import { declaredMb, memoryOverrun, type MemoryOverrun } from "./cell-memory.ts";
+import { patienceMs } from "./cell-patience.ts";
+import { readBroken, readDoneHead, readFunctionError, readLogLines, readStatus } from "./cell-words.ts";
+import type { Isolation } from "./isolation.ts";
 import { CellDefinitions } from "./cell-definitions.ts";
 import { EnvironmentLives } from "./environment-lives.ts";
 import { PendingRuns } from "./pending-runs.ts";
-import { readRssMb } from "./rss.ts";
-import type { CellEvents, PendingRun, Quarantine } from "./cell-events.ts";
+import type { CellEnd, CellEvents, PendingRun, Quarantine } from "./cell-events.ts";
 import type { Broker } from "./run.ts";
-import { spawnCell } from "./spawn-cell.ts";
+import { type CellSpawn, spawnCell } from "./spawn-cell.ts";
 
 export interface CellProcessOptions {
   readonly prelude: string;
   readonly cell: CellOptions;
   readonly limits: { readonly addressSpaceMb: number; readonly rssMb: number };
+  readonly isolation: Isolation;
+  /** How many cells this worker had before. */
+  readonly number: number;
   readonly broker: Broker;
   readonly events: CellEvents;
   readonly now: () => number;
+  /** Starts the process; a test may have one of its own. */
+  readonly spawn?: (cell: CellSpawn) => ChildProcess;
 }
 
-/** A cell with work says something every 250 ms; one that is starting may take longer on a busy machine. */
-const SILENT_MS = 1_500;
-const BOOT_MS = 30_000;
-/** Taking in and compiling a large program keeps a cell from saying anything: at this pace at the least. */
-const CODE_BYTES_PER_MS = 5_000;
+/** A cell reads what it is sent; one that does not, while it shows life signs, would have us keep it all. */
+const UNREAD_BYTES_MAX = 512 * 1024 * 1024;
+const PAYLOAD_BYTES_MAX = HOST_CALLS["invocation.succeed"].maxArgBytes;
 
-/** The parent's handle of one cell process (D4: empty environment, no secret, no network of its own). */
 export class CellProcess {
   tenant: string | undefined;
   quarantine: Quarantine = "none";
@@ -51,11 +57,13 @@ export class CellProcess {
   readonly #writer: FrameWriter;
   readonly #runs: PendingRuns;
   readonly #definitions: CellDefinitions;
+  readonly #hostCalls: CellHostCalls;
+  readonly #cgroup: CellCgroup | undefined;
   readonly #environments = new EnvironmentLives();
   #ids = 0;
   #heardAt: number;
   #largestCode = 0;
-  #end: { readonly reason: CellExitReason; readonly guilty: PendingRun | undefined } | undefined;
+  #end: CellEnd | undefined;
   #expected = false;
   #booted = false;
   #exited = false;
@@ -65,16 +73,30 @@ export class CellProcess {
     this.idleSince = options.now();
     this.#heardAt = options.now();
     this.#runs = new PendingRuns({ now: options.now, onExpired: (guilty) => this.kill("timeout", { guilty }) });
-    this.#child = spawnCell(options.limits.addressSpaceMb);
+    const { isolation, number, limits, spawn = spawnCell } = options;
+    this.#child = spawn({ addressSpaceMb: limits.addressSpaceMb, isolation, number });
+    this.#cgroup = isolation.cgroups?.create(limits.rssMb);
+    if (this.pid !== undefined) this.#cgroup?.add(this.pid);
     const socket = this.#child.stdio[3] as Socket;
-    this.#writer = new FrameWriter({
-      write: (bytes) => socket.write(bytes),
-      schedule: (flush) => this.#scheduleFlush(flush),
-    });
+    const write = (bytes: Buffer): void => {
+      socket.write(bytes);
+      if (socket.writableLength > UNREAD_BYTES_MAX) this.kill("protocol");
+    };
+    this.#writer = new FrameWriter({ write, schedule: (flush) => this.#scheduleFlush(flush) });
     this.ready = new Promise((resolve) => void (this.#onReady = resolve));
     this.#definitions = new CellDefinitions((id, definition, code) => {
       this.#writer.send(TO_CELL.define, id, JSON.stringify(definition), code);
       this.#largestCode = Math.max(this.#largestCode, code.length);
+    });
+    this.#hostCalls = new CellHostCalls({
+      broker: options.broker,
+      send: (type, id, head, body) => this.#writer.send(type, id, head, body),
+      version: (definition) => this.#definitions.version(definition),
+      invocationId: (call) => this.#runs.get(call)?.request.invocationId ?? "",
+      signal: (call) => this.#runs.signalOf(call),
+      environment: (environment) => this.#environments.of(environment),
+      take: (call) => this.#runs.takerOf(call),
+      limit: HOST_CALLS_OPEN_MAX * options.cell.maxIsolates,
     });
     this.#listen(socket);
     this.#writer.send(TO_CELL.hello, 0, JSON.stringify(options.cell), options.prelude);
@@ -101,12 +123,10 @@ export class CellProcess {
     return this.#runs.size;
   }
 
-  /** Runs of this version; cheap enough for placement because a cell holds few. */
   isWarm(key: string): boolean {
     return this.warm.has(key);
   }
 
-  /** Starts a run; code that the cell has not seen is loaded first. */
   start(run: PendingRun): void {
     const { version } = run.request;
     const definition = this.#definitions.of(version, this.#options.now());
@@ -125,10 +145,14 @@ export class CellProcess {
   /** Ends the process. `expected`: by our own choice, with nothing running that matters. */
   kill(
     reason: CellExitReason,
-    options: { readonly guilty?: PendingRun | undefined; readonly expected?: boolean } = {},
+    options: {
+      readonly guilty?: PendingRun | undefined;
+      readonly expected?: boolean;
+      readonly memory?: MemoryOverrun;
+    } = {},
   ): void {
     if (this.#end === undefined) {
-      this.#end = { reason, guilty: options.guilty };
+      this.#end = { reason, guilty: options.guilty, memory: options.memory };
       this.#expected = options.expected ?? false;
     }
     this.retiring = true;
@@ -145,11 +169,13 @@ export class CellProcess {
   check(): void {
     if (this.#exited) return;
     const now = this.#options.now();
-    const patience = this.#booted ? SILENT_MS + this.#largestCode / CODE_BYTES_PER_MS : BOOT_MS;
+    const patience = patienceMs(this.#booted, this.#largestCode);
     if ((this.#runs.size > 0 || !this.#booted) && now - this.#heardAt > patience) return this.kill("crash");
     this.#forgetUnused(now);
-    const rssMb = readRssMb(this.pid);
-    if (rssMb !== undefined && rssMb > this.#rssLimitMb()) this.kill("memory");
+    const memoryOf = (key: string): number | undefined => this.#definitions.find(key)?.version.definition.memoryMb;
+    const declared = declaredMb(this.warm, memoryOf, this.#runs.values());
+    const memory = memoryOverrun(this.pid, declared, this.#options.limits.rssMb);
+    if (memory !== undefined) this.kill("memory", { memory });
   }
 
   /** Old versions of functions must not stay in memory for as long as the cell lives. */
@@ -161,32 +187,14 @@ export class CellProcess {
     }
   }
 
-  /** What the cell's functions may use together, never more than the cell's own limit. */
-  #rssLimitMb(): number {
-    let declared = 0;
-    for (const [key, isolates] of this.warm) {
-      const memoryMb = this.#definitions.find(key)?.version.definition.memoryMb;
-      declared += isolates * (memoryMb ?? LIMITS.memoryMbDefault);
-    }
-    for (const run of this.#runs.values()) declared += run.request.version.definition.memoryMb;
-    return Math.min(this.#options.limits.rssMb, 192 + declared * 1.25);
-  }
-
   #loadFailed(id: number, key: string, error: unknown): void {
     this.#definitions.drop(key);
     const run = this.#take(id);
     if (run === undefined) return;
-    const head: DoneHead = {
-      ok: false,
-      durationMs: 0,
-      initMs: null,
-      memoryMb: 0,
-      logs: [],
-      startedAt: this.#options.now(),
-    };
-    const message = error instanceof Error ? error.message : "The code could not be loaded";
-    const body = JSON.stringify({ errorType: "Artifact.Corrupt", errorMessage: message, trace: [] });
-    this.#options.events.done(this, run, head, Buffer.from(body));
+    const startedAt = this.#options.now();
+    const head: DoneHead = { ok: false, durationMs: 0, initMs: null, memoryMb: 0, logs: [], startedAt };
+    const errorMessage = error instanceof Error ? error.message : "The code could not be loaded";
+    this.#options.events.done(this, run, head, { errorType: "Artifact.Corrupt", errorMessage, trace: [] });
   }
 
   #invoke(id: number, definition: number, run: PendingRun): void {
@@ -202,7 +210,7 @@ export class CellProcess {
       try {
         reader.push(chunk, (frame) => this.#receive(frame));
       } catch {
-        // A guest got hold of the cell, or the cell is out of its mind: either way its words mean nothing any more.
+        // A guest got hold of the cell, or it is out of its mind: its words mean nothing any more.
         this.kill("protocol");
       }
     });
@@ -218,13 +226,13 @@ export class CellProcess {
       case FROM_CELL.started:
         return this.#runs.started(frame.id);
       case FROM_CELL.logs:
-        return this.#runs.get(frame.id)?.request.onLogs?.(JSON.parse(frame.head) as WireLogLine[]);
+        return this.#runs.log(frame.id, readLogLines(frame.head));
       case FROM_CELL.hostCall:
-        return this.#hostCall(frame);
+        return this.#hostCalls.receive(frame);
       case FROM_CELL.status:
-        return this.#status(JSON.parse(frame.head) as CellStatus);
+        return this.#status(readStatus(frame.head));
       case FROM_CELL.broken:
-        return this.#broken(JSON.parse(frame.head) as CellBroken);
+        return this.#broken(readBroken(frame.head));
       case FROM_CELL.gone:
         return this.#environments.end(frame.id);
       case FROM_CELL.ready:
@@ -236,8 +244,12 @@ export class CellProcess {
   }
 
   #done(frame: Frame): void {
+    const head = readDoneHead(frame.head);
+    if (frame.body.length > PAYLOAD_BYTES_MAX) throw new FrameError("a result over its limit");
+    const result = head.ok ? frame.body : readFunctionError(frame.body);
+    const logs = this.#runs.logsWithin(frame.id, head.logs);
     const run = this.#take(frame.id);
-    if (run !== undefined) this.#options.events.done(this, run, JSON.parse(frame.head) as DoneHead, frame.body);
+    if (run !== undefined) this.#options.events.done(this, run, { ...head, logs }, result);
   }
 
   #take(id: number): PendingRun | undefined {
@@ -264,37 +276,16 @@ export class CellProcess {
     this.#options.events.status(this);
   }
 
-  #hostCall(frame: Frame): void {
-    const head = JSON.parse(frame.head) as HostCallHead;
-    const version = this.#definitions.version(head.definition);
-    if (version === undefined) return this.kill("protocol");
-    const call = {
-      version,
-      invocationId: this.#runs.get(head.call)?.request.invocationId ?? "",
-      op: head.op,
-      text: frame.body.toString("utf8", 0, head.textBytes),
-      bytes: Buffer.from(frame.body.subarray(head.textBytes)),
-      signal: this.#runs.signalOf(head.call),
-      environment: this.#environments.of(head.environment),
-    };
-    void this.#options.broker(call).then((reply) => {
-      if (this.#exited) return;
-      if (reply.ok) this.#writer.send(TO_CELL.reply, frame.id, reply.text, reply.bytes);
-      else {
-        const { name, message, code } = reply;
-        this.#writer.send(TO_CELL.fail, frame.id, JSON.stringify({ name, message, code }));
-      }
-    });
-  }
-
   #exit(): void {
     if (this.#exited) return;
     this.#exited = true;
     this.#environments.endAll();
     this.retiring = true;
     const runs = this.#runs.takeAll();
+    this.#hostCalls.close();
     this.#onReady();
-    const { reason, guilty } = this.#end ?? { reason: "crash" as const, guilty: undefined };
-    this.#options.events.lost(this, { runs, guilty, reason, expected: this.#expected });
+    const killed: CellEnd = { reason: this.#cgroup?.outOfMemory ? "memory" : "crash", guilty: undefined };
+    this.#cgroup?.remove();
+    this.#options.events.lost(this, { ...(this.#end ?? killed), runs, expected: this.#expected, booted: this.#booted });
   }
 }

@@ -1,4 +1,5 @@
-import { LIMITS } from "@sluice/core";
+import { LIMITS, type TakeChunk } from "@sluice/core";
+import type { WireLogLine } from "../cell-protocol.ts";
 import type { PendingRun } from "./cell-events.ts";
 
 export interface PendingRunsOptions {
@@ -9,12 +10,17 @@ export interface PendingRunsOptions {
 
 /** Past its deadline and grace, a run's cell may need this long to say so. */
 const DEADLINE_SLACK_MS = 60;
+/** A run's own lines and those written between it and the one before, each with its guest's budget. */
+const LOG_BYTES_MAX = 3 * LIMITS.logBytesPerAttempt;
+const LOG_LINE_BYTES = 16;
 
 /** What one cell has in hand, with the parent's own deadline for each run and the end of its host calls. */
 export class PendingRuns {
   readonly #options: PendingRunsOptions;
   readonly #runs = new Map<number, PendingRun>();
   readonly #aborts = new Map<number, AbortController>();
+  /** Log text that a run may still write, where it has written any. */
+  readonly #logBytesLeft = new Map<number, number>();
 
   constructor(options: PendingRunsOptions) {
     this.#options = options;
@@ -43,12 +49,30 @@ export class PendingRuns {
     this.#runs.delete(id);
     this.#aborts.get(id)?.abort();
     this.#aborts.delete(id);
+    this.#logBytesLeft.delete(id);
     clearTimeout(run.deadline);
     return run;
   }
 
   takeAll(): PendingRun[] {
     return [...this.#runs.keys()].flatMap((id) => this.take(id) ?? []);
+  }
+
+  log(id: number, lines: readonly WireLogLine[]): void {
+    const kept = this.logsWithin(id, lines);
+    if (kept.length > 0) this.#runs.get(id)?.request.onLogs?.(kept);
+  }
+
+  /** The guest keeps to its budget; this one is for a cell that has stopped being ours. */
+  logsWithin(id: number, lines: readonly WireLogLine[]): readonly WireLogLine[] {
+    if (lines.length === 0 || !this.#runs.has(id)) return [];
+    let left = this.#logBytesLeft.get(id) ?? LOG_BYTES_MAX;
+    const kept = lines.filter(([, , message]) => {
+      left -= message.length + LOG_LINE_BYTES;
+      return left >= 0;
+    });
+    this.#logBytesLeft.set(id, left);
+    return kept;
   }
 
   started(id: number): void {
@@ -69,6 +93,14 @@ export class PendingRuns {
     const abort = this.#aborts.get(id) ?? new AbortController();
     this.#aborts.set(id, abort);
     return abort.signal;
+  }
+
+  /** Takes pieces of the run's response; undefined when the run has ended, or nobody takes any. */
+  takerOf(id: number): TakeChunk | undefined {
+    const run = this.#runs.get(id);
+    const take = run?.request.take;
+    if (run !== undefined && take !== undefined) run.streamed = true;
+    return take;
   }
 
   #arm(id: number, run: PendingRun, extraMs: number): void {

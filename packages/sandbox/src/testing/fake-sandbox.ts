@@ -13,6 +13,8 @@ export class FakeSandbox implements Sandbox {
   /** When true, `dispose` is obeyed only by `end`. */
   stuck = false;
   spentCpuMs = 0;
+  /** Code is on the CPU, as far as the host can see. */
+  running = false;
 
   constructor(options: SandboxOptions) {
     this.events = options.events;
@@ -65,8 +67,8 @@ export class FakeSandbox implements Sandbox {
     if (!this.stuck) this.end("disposed");
   }
 
-  end(reason: SandboxEnd): void {
-    this.events.ended(reason);
+  end(reason: SandboxEnd, frames: readonly string[] = []): void {
+    this.events.ended(reason, frames);
   }
 
   #begin(): void {
@@ -78,10 +80,14 @@ export class FakeSandbox implements Sandbox {
 export class FakeFactory {
   readonly made: FakeSandbox[] = [];
   failure: string | undefined;
+  /** The module's top level. */
+  load: ((sandbox: FakeSandbox) => Promise<void>) | undefined;
 
   readonly create: SandboxFactory = async (options) => {
-    if (this.failure !== undefined) return { ok: false, error: this.failure, end: undefined };
     const sandbox = new FakeSandbox(options);
+    options.events.loading(sandbox);
+    if (this.load !== undefined) await this.load(sandbox);
+    if (this.failure !== undefined) return { ok: false, error: this.failure, end: undefined };
     this.made.push(sandbox);
     return { ok: true, sandbox };
   };

@@ -43,26 +43,32 @@ export type Factory = (
   module: { exports: unknown },
   filename: string,
   dirname: string,
-) => void;
+) => Promise<void> | undefined;
 
 type Lookup =
   | { readonly handler: Handler; readonly error: undefined }
   | { readonly handler: undefined; readonly error: FunctionError };
 
-/** Runs the user's module and says by `init.done` whether it can serve. */
-export function loadFunction(code: Factory | ArrayBuffer, settingsJson: string): LoadedFunction {
+/** Runs the user's module, gives what came of it to `serve`, and says by `init.done` whether it can serve. */
+export function loadFunction(
+  code: Factory | ArrayBuffer,
+  settingsJson: string,
+  serve: (loaded: LoadedFunction) => void,
+): void {
   const settings = jsonParse(settingsJson) as GuestSettings;
   setMemoryLimit(toNumber(settings.memoryLimitInMB));
-  const loaded =
-    settings.runtime === "wasi" ? compile(code as ArrayBuffer, settings) : evaluate(code as Factory, settings);
-  endInit();
-  notify(INIT_DONE, 0, loaded.error === undefined ? "" : functionErrorJson(loaded.error));
-  return loaded;
+  beginInit();
+  fillEnvironment(settings);
+  const finish = (loaded: LoadedFunction): void => {
+    endInit();
+    serve(loaded);
+    notify(INIT_DONE, 0, loaded.error === undefined ? "" : functionErrorJson(loaded.error));
+  };
+  if (settings.runtime === "wasi") finish(compile(code as ArrayBuffer, settings));
+  else evaluate(code as Factory, settings, finish);
 }
 
 function compile(code: ArrayBuffer, settings: GuestSettings): LoadedFunction {
-  beginInit();
-  fillEnvironment(settings);
   try {
     return { error: undefined, program: new (loadWasiProgram().Program)(code, settings) };
   } catch (error) {
@@ -70,21 +76,36 @@ function compile(code: ArrayBuffer, settings: GuestSettings): LoadedFunction {
   }
 }
 
-function evaluate(factory: Factory, settings: GuestSettings): LoadedFunction {
-  beginInit();
-  fillEnvironment(settings);
+function evaluate(factory: Factory, settings: GuestSettings, finish: (loaded: LoadedFunction) => void): void {
   const module = { exports: {} as unknown };
+  const fail = (error: unknown): void => finish({ error: initFailure() ?? judged(describeError(error)) });
+  const ready = (): void => finish(loadedFrom(module.exports, settings));
   try {
-    factory(module.exports, requireModule, module, "/var/task/index.js", "/var/task");
-    const failure = initFailure();
-    if (failure !== undefined) return { error: failure };
-    const found = findHandler(module.exports, settings);
-    const { handler } = found;
-    if (handler === undefined) return { error: found.error };
-    return { error: undefined, settings, handler, arity: handler.length, streams: isStreaming(handler) };
+    const running = factory(module.exports, requireModule, module, "/var/task/index.js", "/var/task");
+    if (running === undefined) ready();
+    else void settle(running, ready, fail);
   } catch (error) {
-    return { error: initFailure() ?? judged(describeError(error)) };
+    fail(error);
   }
+}
+
+/** A module that awaits at its top level (`toAsyncFactory` of the CLI's bundler). */
+async function settle(running: Promise<void>, ready: () => void, fail: (error: unknown) => void): Promise<void> {
+  try {
+    await running;
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  ready();
+}
+
+function loadedFrom(exports: unknown, settings: GuestSettings): LoadedFunction {
+  const failure = initFailure();
+  if (failure !== undefined) return { error: failure };
+  const { handler, error } = findHandler(exports, settings);
+  if (handler === undefined) return { error };
+  return { error: undefined, settings, handler, arity: handler.length, streams: isStreaming(handler) };
 }
 
 function findHandler(exports: unknown, { handler: name, environment }: GuestSettings): Lookup {
