@@ -11,8 +11,23 @@ export const ASYNC_LOWERING = {
   banner: { js: 'require("node:async_hooks");' },
 } as const satisfies BuildOptions;
 
-export function usesAsyncContext(metafile: Metafile): boolean {
-  return externalImports(metafile).some((path) => /^(?:node:)?async_hooks$/.test(path));
+/**
+ * Who imports `node:async_hooks`: the author's own code or a package of theirs. A package that imports it only when it
+ * runs into a case that needs it, as the AWS SDK does, does not count.
+ */
+export function asyncContextUse({ inputs, outputs }: Metafile): "own" | "package" | undefined {
+  const used = new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)));
+  let found: "package" | undefined;
+  for (const [importer, { imports }] of Object.entries(inputs)) {
+    if (!used.has(importer)) continue;
+    const own = !importer.includes("node_modules/");
+    const counts = imports.some(
+      ({ path, kind }) => /^(?:provided:)?(?:node:)?async_hooks$/.test(path) && (own || kind !== "dynamic-import"),
+    );
+    if (counts && own) return "own";
+    if (counts) found = "package";
+  }
+  return found;
 }
 
 /** What the output still asks the runtime for. */

@@ -202,3 +202,20 @@ test("files below a package.json of type module are ES modules, with a default i
   const { handler } = load(succeeded(await bundle(files)).code, () => given) as { handler: () => unknown };
   expect(handler()).toEqual(["module", "joined", "module", "file:///var/task/index.js", "/var/task", "function"]);
 });
+
+test("a package that imports node:async_hooks only when it needs it changes nothing; one that needs it is a warning where the code awaits at its top level", async () => {
+  const of = (source: string, main = "") => ({
+    "main.ts": `import "storing";\n${main}\nexport const handler = async () => 1;`,
+    "node_modules/storing/package.json": '{"main":"index.js"}',
+    "node_modules/storing/index.js": source,
+  });
+  const text = (result: BundleResult) => Buffer.from(succeeded(result).code).toString();
+  const dynamic = 'exports.store = async () => (await import("node:async_hooks")).AsyncLocalStorage;';
+  expect(text(await bundle(of(dynamic)))).toMatch(/async \(\) =>/);
+  expect(succeeded(await bundle(of(dynamic, "await 1;"))).warnings).toEqual([]);
+  const always = 'exports.store = require("node:async_hooks").AsyncLocalStorage;';
+  expect(text(await bundle(of(always)))).not.toMatch(/async \(\) =>/);
+  expect(succeeded(await bundle(of(always, "await 1;"))).warnings).toEqual([
+    { message: expect.stringContaining("loses its store at each await") },
+  ]);
+});

@@ -10,7 +10,7 @@ import {
   type OutputFile,
 } from "esbuild";
 import { sha256 } from "./artifact-digest.ts";
-import { ASYNC_LOWERING, keepContextOfReturned, usesAsyncContext } from "./async-lowering.ts";
+import { ASYNC_LOWERING, asyncContextUse, keepContextOfReturned } from "./async-lowering.ts";
 import { wasmModules } from "./import-plugins.ts";
 import { nativeCode, nativeImports } from "./native-code.ts";
 import { refusedImports } from "./refused-imports.ts";
@@ -64,7 +64,8 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
     if (output === undefined || others.length > 0) {
       return { ok: false, faults: [{ message: "imports a style sheet, which has no meaning in a function" }] };
     }
-    const missing = (await missingHandler(request)) ?? contextAcrossTopLevelAwait(metafile);
+    const context = contextAcrossTopLevelAwait(metafile);
+    const missing = (await missingHandler(request)) ?? context.fault;
     if (missing !== undefined) return { ok: false, faults: [missing] };
     const native = nativeImports(metafile);
     if (native.faults.length > 0) return { ok: false, faults: native.faults };
@@ -77,6 +78,7 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
       ...warnings.map(toFault),
       ...refusedImports(metafile).map((message) => ({ message })),
       ...native.warnings,
+      ...context.warnings,
     ];
     const sourceMap = map === undefined ? undefined : toSourceMap(map.contents);
     if (sourceMap === undefined) faults.push({ message: "has so large a source map that traces will name the bundle" });
@@ -92,7 +94,7 @@ async function buildInItsForm(request: BundleRequest) {
   const options = bundleOptions(request);
   try {
     const result = await build(options);
-    if (!usesAsyncContext(result.metafile)) return result;
+    if (asyncContextUse(result.metafile) === undefined) return result;
     return withCode(await build({ ...options, ...ASYNC_LOWERING }), keepContextOfReturned);
   } catch (error) {
     if (!isBuildFailure(error) || !needsTopLevelAwait(error)) throw error;
@@ -152,13 +154,17 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
   } as const satisfies BuildOptions;
 }
 
-/** Code that awaits at its top level cannot be lowered, and without that AsyncLocalStorage would lose its store. */
-function contextAcrossTopLevelAwait(metafile: Metafile): BundleFault | undefined {
-  if (providedInputs(metafile.inputs).length === 0 || !usesAsyncContext(metafile)) return undefined;
-  return {
-    message:
-      "uses node:async_hooks and awaits at its top level, which do not go together: await inside the handler, once",
-  };
+/** Code that awaits at its top level cannot be lowered, and without that AsyncLocalStorage loses its store. */
+function contextAcrossTopLevelAwait(metafile: Metafile): { fault?: BundleFault; warnings: BundleFault[] } {
+  const use = providedInputs(metafile.inputs).length === 0 ? undefined : asyncContextUse(metafile);
+  const advice = "await inside the handler, once";
+  if (use === "own") {
+    const message = "uses node:async_hooks and awaits at its top level, which do not go together";
+    return { fault: { message: `${message}: ${advice}` }, warnings: [] };
+  }
+  if (use === undefined) return { warnings: [] };
+  const message = "awaits at its top level, so that AsyncLocalStorage of its packages loses its store at each await";
+  return { warnings: [{ message: `${message}; if they need it, ${advice}` }] };
 }
 
 /** Whether the entry, as far as its own exports tell, lacks the handler. CommonJS and `export *` tell nothing. */
