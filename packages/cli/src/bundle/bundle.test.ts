@@ -219,3 +219,14 @@ test("a package that imports node:async_hooks only when it needs it changes noth
     { message: expect.stringContaining("loses its store at each await") },
   ]);
 });
+
+test("import.meta is an object with what belongs to the one file that a function is, at the top level's await too", async () => {
+  const main = "const meta = import.meta;\nexport const handler = () => [meta.dirname, import.meta.url, meta.env];";
+  const expected = ["/var/task", "file:///var/task/index.js", undefined];
+  const { handler } = load(succeeded(await bundle({ "main.ts": main })).code) as { handler: () => unknown };
+  expect(handler()).toEqual(expected);
+  const { code } = succeeded(await bundle({ "main.ts": `await 1;\n${main}` }));
+  const exports: { handler?: () => unknown } = {};
+  await (new Function("exports", "require", Buffer.from(code).toString())(exports, () => ({})) as Promise<void>);
+  expect(exports.handler?.()).toEqual(expected);
+});

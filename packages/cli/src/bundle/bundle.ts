@@ -55,6 +55,8 @@ export type BundleResult =
 /** Given by the guest runtime at run time. */
 const PROVIDED = ["sluice", "sluice/*", "node:*", ...builtinModules];
 
+const IMPORT_META = { url: "file:///var/task/index.js", filename: "/var/task/index.js", dirname: "/var/task" };
+
 /** One function and all it imports in one file. The same sources give the same bytes wherever they lie. */
 export async function bundleFunction(request: BundleRequest): Promise<BundleResult> {
   try {
@@ -143,10 +145,11 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     // As on other serverless platforms: packages choose their fast paths unless the function says otherwise.
     define: {
       "process.env.NODE_ENV": JSON.stringify(environment["NODE_ENV"] ?? "production"),
-      // The output is CommonJS, which has none of these; the runtime's `__filename` says the same.
-      "import.meta.url": '"file:///var/task/index.js"',
-      "import.meta.filename": '"/var/task/index.js"',
-      "import.meta.dirname": '"/var/task"',
+      // The output is CommonJS, which has none of it; the runtime's `__filename` says the same.
+      "import.meta": JSON.stringify(IMPORT_META),
+      "import.meta.url": JSON.stringify(IMPORT_META.url),
+      "import.meta.filename": JSON.stringify(IMPORT_META.filename),
+      "import.meta.dirname": JSON.stringify(IMPORT_META.dirname),
     },
     loader: { ".txt": "text", ".html": "text", ".md": "text", ".bin": "binary", ".jpg": "binary", ".png": "binary" },
     plugins: [wasmModules(folder), nativeCode()],

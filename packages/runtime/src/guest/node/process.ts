@@ -29,8 +29,13 @@ export function fillEnvironment(settings: GuestSettings): void {
   env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = settings.memoryLimitInMB;
   env["AWS_LAMBDA_LOG_GROUP_NAME"] = settings.logGroupName;
   env["AWS_LAMBDA_LOG_STREAM_NAME"] = settings.logStreamName;
+  env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
+  env["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x";
   env["_HANDLER"] = `index.${settings.handler}`;
   env["LAMBDA_TASK_ROOT"] = "/var/task";
+  env["LAMBDA_RUNTIME_DIR"] = "/var/runtime";
+  env["PATH"] = "/var/lang/bin:/usr/local/bin:/usr/bin:/bin";
+  env["LANG"] = "en_US.UTF-8";
   env["TZ"] = ":UTC";
   for (const [name, value] of Object.entries(settings.environment)) env[name] = value;
   memoryLimitMb = Number(settings.memoryLimitInMB);
