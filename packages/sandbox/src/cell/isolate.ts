@@ -1,5 +1,5 @@
 import { createContext, Script } from "node:vm";
-import { DISPATCH, HOST_CALLS, LIMITS, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import { DISPATCH, HOST_CALLS, type ProcessUsage, LIMITS, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
 import { callHostFunction } from "./host-functions.ts";
@@ -68,6 +68,9 @@ class IsolateSandbox implements Sandbox {
   /** Entries into the isolate that have not come back: while there are any, V8 has not let go of it. */
   #entries = 0;
   #ended: SandboxEnd | undefined;
+  /** As last measured. */
+  #heap: ivm.HeapStatistics | undefined;
+  #measuring = false;
   /** Invocations for the next entry: sequence number, event and context in turn. */
   #posted: (number | string)[] = [];
 
@@ -227,6 +230,7 @@ class IsolateSandbox implements Sandbox {
   };
 
   readonly #onCall = (op: unknown, text: unknown, bytes: unknown): ArrayBuffer | string => {
+    if (op === HOST_CALLS["process.usage"].op) return exactBuffer(this.#usage());
     const data = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : NO_BYTES;
     const result = callHostFunction(Number(op), typeof text === "string" ? text : "", data);
     return typeof result === "string" ? result : exactBuffer(result);
@@ -234,8 +238,25 @@ class IsolateSandbox implements Sandbox {
 
   async memoryMb(): Promise<number> {
     if (this.#isolate.isDisposed) return 0;
-    const heap = await this.#isolate.getHeapStatistics();
-    return Math.ceil((heap.used_heap_size + heap.externally_allocated_size) / 1_048_576);
+    this.#heap = await this.#isolate.getHeapStatistics();
+    return Math.ceil((this.#heap.used_heap_size + this.#heap.externally_allocated_size) / 1_048_576);
+  }
+
+  /** The guest waits in its own heap, which therefore cannot be measured now: it is as soon as the guest lets go. */
+  #usage(): Uint8Array {
+    const heap = this.#heap;
+    const usage: ProcessUsage = {
+      heapTotal: heap?.total_heap_size ?? 0,
+      heapUsed: heap?.used_heap_size ?? 0,
+      external: heap?.externally_allocated_size ?? 0,
+      cpuMs: Math.floor(this.cpuMs()),
+    };
+    if (!this.#measuring) {
+      this.#measuring = true;
+      const done = (): void => void (this.#measuring = false);
+      this.memoryMb().then(done, done);
+    }
+    return Buffer.from(JSON.stringify(usage));
   }
 
   cpuMs(): number {

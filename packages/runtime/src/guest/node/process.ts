@@ -4,7 +4,7 @@ import { writeLog } from "../console/log.ts";
 import { runningInvocation } from "../lambda/invocation.ts";
 import { failInit } from "../lambda/init-phase.ts";
 import { failInvocation } from "../lambda/outcome.ts";
-import { loadProcessEmitter } from "../lazy.ts";
+import { loadProcessEmitter, loadProcessUsage } from "../lazy.ts";
 import { dateNow, floor, IntrinsicError, tag, toText } from "../primordials.ts";
 import { checkCallback } from "../timers/run-callback.ts";
 import { processFacts } from "./process-facts.ts";
@@ -187,13 +187,12 @@ export const guestProcess = {
   constrainedMemory: memoryLimitBytes,
   availableMemory: memoryLimitBytes,
   ...lazyEmitter(),
-  memoryUsage: unavailable(
-    "process",
-    "memoryUsage",
-    "the memory of an attempt is in its REPORT line ('Max Memory Used')",
-  ),
-  cpuUsage: unavailable("process", "cpuUsage", "the processor time of an attempt is in its REPORT line"),
-  resourceUsage: unavailable("process", "resourceUsage", "the figures of an attempt are in its REPORT line"),
+  memoryUsage: Object.assign(() => loadProcessUsage().memoryUsage(), {
+    rss: (): number => loadProcessUsage().memoryUsage().rss,
+  }),
+  cpuUsage: (previous?: unknown) => loadProcessUsage().cpuUsage(previous),
+  threadCpuUsage: (previous?: unknown) => loadProcessUsage().cpuUsage(previous),
+  resourceUsage: () => loadProcessUsage().resourceUsage(),
   chdir: unavailable("process", "chdir", "a function stays in /var/task; write absolute paths"),
   kill: unavailable("process", "kill", NO_PROCESSES),
   abort: unavailable("process", "abort", "return from the handler, or throw"),
