@@ -92,11 +92,7 @@ const waiting: readonly Program[] = [
     "for await (const x of (async function* () { for (;;) yield await null; })());",
     CPU,
   ),
-  endless(
-    "a host call without an answer",
-    "return await fetch('http://silent.test/');",
-    /open at the end: 1 × http\.fetch/,
-  ),
+  endless("a host call without an answer", "return await fetch('http://silent.test/');", /open at the end: 1 × http\./),
 ];
 
 /** Code that V8 cannot stop: only the end of the process helps. */
