@@ -41,6 +41,8 @@ export const HOST_CALLS = {
   "timer.start": notify(5, 32),
   /** id = timer. */
   "timer.clear": notify(6, 32),
+  /** text = numbers of parts of the guest runtime, joined by commas → text = their source. */
+  "runtime.parts": sync(9, 1024),
   /** text = number of bytes (≤ 65,536) → bytes. */
   "crypto.random": sync(10, 32),
   /** text = CryptoRequest JSON with `parts`, bytes = the parts → bytes, or a CryptoRefusal as text. */

@@ -69,6 +69,7 @@ export { formatLogRecord, invokeErrorLine, type LogRecord } from "./log-record.t
 export { billedMs, costOf, gbSeconds, LAMBDA_PRICE, type Price } from "./cost.ts";
 export { parseRedisAddress, type RedisAddress } from "./redis-address.ts";
 export { isTimeZone, nextSlot, parseSchedule, type Schedule, type ScheduleParse, slotsBetween } from "./schedule.ts";
+export { formatGuestRuntime, type GuestRuntime, parseGuestRuntime, partsSource } from "./guest-runtime.ts";
 export { encodeFrame, type Frame, FrameError, FrameReader, FrameWriter } from "./frame.ts";
 export { type ResponseDescription, StreamEnded, type StreamHead, type TakeChunk } from "./stream-head.ts";
 export {

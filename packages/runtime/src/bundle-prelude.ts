@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { formatGuestRuntime } from "@sluice/core";
 import { build, type Plugin, stop, transform } from "esbuild";
-import { PRELUDE_FILE } from "./guest/lambda/function-error.ts";
+import { joinChunks, LAZY } from "./prelude-chunks.ts";
 
 const guestFolder = join(dirname(fileURLToPath(import.meta.url)), "guest");
 
@@ -30,11 +31,11 @@ const replacements: Plugin = {
  */
 const BUILTINS: Readonly<Record<string, string>> = {
   "abort-controller": "globalThis",
-  buffer: 'require("./node/buffer.ts").bufferModule',
-  events: 'require("./node/events/events.ts").events',
+  buffer: '$lazy("node/buffer.ts").bufferModule',
+  events: '$lazy("node/events/events.ts").events',
   "process/": "globalThis.process",
   punycode: 'require("punycode/punycode.js")',
-  qs: 'require("./node/querystring.ts").querystring',
+  qs: '$lazy("node/querystring.ts").querystring',
 };
 
 /** Packages whose callbacks must keep the asynchronous context across `await`: see `node/async/async-context.ts`. */
@@ -75,15 +76,71 @@ const coreIsPure: Plugin = {
 };
 
 /**
- * The prelude: one script for a bare isolate, to be run before any user code. Its completion value is `boot(send, call,
- * claims)` of `guest/prelude.ts`. Takes some 100 ms, so callers keep the text. No bundler process is left behind.
+ * A `require` of one of our own modules, or of an ES module of a package, means: when it is first needed. Such a module
+ * becomes a file of its own, which `$lazy` runs.
+ */
+class LazyModules {
+  /** Absolute paths by what `$lazy` calls them. */
+  readonly found = new Map<string, string>();
+
+  get plugin(): Plugin {
+    return {
+      name: "lazy-modules",
+      setup: ({ onLoad, resolve }) => {
+        onLoad({ filter: /[\\/]guest[\\/].*\.ts$/, namespace: "file" }, async ({ path }) => {
+          const source = await readFile(path, "utf8");
+          const resolveDir = dirname(path);
+          let contents = source;
+          for (const [whole, specifier = ""] of source.matchAll(/\brequire\("([^"]+)"\)/g)) {
+            if (!/^\.|^@noble\//.test(specifier)) continue;
+            const { path: target, errors } = await resolve(specifier, { kind: "import-statement", resolveDir });
+            if (errors.length > 0) return { errors };
+            contents = contents.replace(whole, `${LAZY}(${JSON.stringify(this.name(target))})`);
+          }
+          return { contents, loader: "ts" };
+        });
+      },
+    };
+  }
+
+  name(path: string): string {
+    const name = relative(guestFolder, path).replaceAll("\\", "/");
+    this.found.set(name, path);
+    return name;
+  }
+}
+
+/**
+ * The prelude, as text of a GuestRuntime: a script for a bare isolate, to be run before any user code, and the parts that
+ * it asks for later. Takes some 300 ms, so callers keep the text. No bundler process is left behind.
  */
 export async function bundlePrelude(): Promise<string> {
+  const entry = join(guestFolder, "prelude.ts");
+  const lazy = new LazyModules();
+  for (const [, name = ""] of Object.values(BUILTINS).flatMap((code) => [...code.matchAll(/\$lazy\("([^"]+)"\)/g)])) {
+    lazy.name(join(guestFolder, name));
+  }
+  // What is required lazily is known only when everything has been read, lazily required modules included.
+  let known = -1;
+  let files: Awaited<ReturnType<typeof buildFiles>> = [];
+  while (lazy.found.size > known) {
+    known = lazy.found.size;
+    files = await buildFiles([entry, ...lazy.found.values()], lazy.plugin);
+  }
+  await stop();
+  const outputOf = new Map([...lazy.found].map(([name, path], index) => [name, outputName(index + 1, path)]));
+  return formatGuestRuntime(joinChunks(files, { entry: outputName(0, entry), lazy: outputOf }));
+}
+
+async function buildFiles(entries: readonly string[], lazily: Plugin) {
   const { outputFiles } = await build({
-    entryPoints: [join(guestFolder, "prelude.ts")],
+    entryPoints: entries.map((path, index) => ({ in: path, out: outputName(index, path).replace(/\.js$/, "") })),
     bundle: true,
+    splitting: true,
     write: false,
-    format: "cjs",
+    outdir: "/prelude",
+    chunkNames: "[hash]",
+    format: "esm",
     platform: "neutral",
     mainFields: ["main"],
     target: "es2024",
@@ -94,26 +151,14 @@ export async function bundlePrelude(): Promise<string> {
     define: {
       // whatwg-url looks at this class when it is loaded; by then the guest has none, and no URL is made of buffers.
       SharedArrayBuffer: "ArrayBuffer",
-      __NODE_VERSIONS__: JSON.stringify({ version: process.version, v8: process.versions.v8, arch: process.arch }),
+      __NODE_VERSIONS__: JSON.stringify(`${process.version} ${process.versions.v8} ${process.arch}`),
     },
-    plugins: [replacements, packagesOfNode, coreIsPure],
+    plugins: [replacements, packagesOfNode, coreIsPure, lazily],
     logLevel: "silent",
   });
-  await stop();
-  const code = requireDirectly(outputFiles[0]?.text ?? "");
-  return (
-    `(()=>{"use strict";const module={exports:{}};${code}\nreturn module.exports.boot})()\n` +
-    `//# sourceURL=${PRELUDE_FILE}\n`
-  );
+  return outputFiles.map(({ path, text }) => ({ name: basename(path), code: text }));
 }
 
-/**
- * esbuild answers a lazy `require` of our own modules with a copy of their exports, made anew each time by code that
- * user code can break (`Object.prototype.get`, array iterators). The exports themselves do as well and cannot be broken.
- */
-function requireDirectly(code: string): string {
-  const direct = code.replace(/\((init_\w+)\(\),\s*__toCommonJS\((\w+)\)\)/g, "($1(),$2)");
-  const left = direct.match(/__toCommonJS\(/g)?.length ?? 0;
-  if (direct === code || left !== 1) throw new Error("esbuild writes lazy modules in a form not known here");
-  return direct;
+function outputName(index: number, path: string): string {
+  return `${index}-${basename(path).replace(/\.[jt]s$/, "")}.js`;
 }

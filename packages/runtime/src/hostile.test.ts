@@ -1,4 +1,4 @@
-import { DISPATCH, LIMITS } from "@sluice/core";
+import { DISPATCH, formatGuestRuntime, LIMITS } from "@sluice/core";
 import { bundlePrelude } from "./index.ts";
 import { GuestHarness } from "./testing/harness.ts";
 
@@ -172,7 +172,9 @@ describe("nothing of the host is in reach of user code", () => {
 
   test("the prelude leaves nothing on the global object but the globals of Node and the web", () => {
     const bare = new Set(
-      new GuestHarness("(() => () => () => {})()").evaluate("Reflect.ownKeys(globalThis)") as string[],
+      new GuestHarness(formatGuestRuntime({ script: "(() => () => () => {})()", parts: {} })).evaluate(
+        "Reflect.ownKeys(globalThis)",
+      ) as string[],
     );
     const added = (guest.evaluate("Reflect.ownKeys(globalThis)") as string[]).filter((key) => !bare.has(key));
     expect(added.sort()).toEqual(

@@ -7,6 +7,9 @@ import {
   type HostCallFailure,
   type HostCallName,
   type ProcessUsage,
+  parseGuestRuntime,
+  partsSource,
+  type GuestRuntime,
 } from "@sluice/core";
 import { callHostFunction, runTask } from "@sluice/sandbox/host-functions";
 import { PRELUDE_FILE } from "../guest/lambda/function-error.ts";
@@ -68,13 +71,15 @@ export class GuestHarness {
   #lastSeq = 0;
   #waiting = new Map<number, (outcome: Outcome) => void>();
   #initDone: ((error: FunctionError | undefined) => void) | undefined;
+  readonly #runtime: GuestRuntime;
   #newBuffer: (bytes: number) => ArrayBuffer;
 
   constructor(prelude: string) {
     this.#newBuffer = vm.runInContext("(bytes) => new ArrayBuffer(bytes)", this.context) as (
       bytes: number,
     ) => ArrayBuffer;
-    const boot = new vm.Script(prelude, { filename: PRELUDE_FILE }).runInContext(this.context) as (
+    this.#runtime = parseGuestRuntime(prelude);
+    const boot = new vm.Script(this.#runtime.script, { filename: PRELUDE_FILE }).runInContext(this.context) as (
       ...args: unknown[]
     ) => Dispatch;
     this.dispatch = boot(
@@ -191,6 +196,7 @@ export class GuestHarness {
   }
 
   #onCall(op: number, text: string, bytes: ArrayBuffer | undefined): ArrayBuffer | string {
+    if (op === HOST_CALLS["runtime.parts"].op) return partsSource(this.#runtime, text);
     const name = nameOf(op);
     const data = Buffer.from(bytes ?? new ArrayBuffer(0));
     this.sent.push({ name, id: 0, text, bytes: data });

@@ -1,8 +1,17 @@
 import { createContext, Script } from "node:vm";
-import { DISPATCH, HOST_CALLS, type ProcessUsage, LIMITS, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import {
+  DISPATCH,
+  type GuestRuntime,
+  HOST_CALLS,
+  LIMITS,
+  parseGuestRuntime,
+  partsSource,
+  SANDBOX_ERROR_TYPES,
+} from "@sluice/core";
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
 import { callHostFunction } from "./host-functions.ts";
+import { UsageGauge } from "./usage-gauge.ts";
 import { codeFramesOf, endOf, functionError, messageOf, startError } from "./isolate-errors.ts";
 
 /**
@@ -28,13 +37,14 @@ const NOTIFY_CHARS_MAX: ReadonlyMap<number, number> = new Map(
 );
 
 interface Prelude {
-  readonly source: string;
+  readonly runtime: GuestRuntime;
   readonly cachedData: ivm.ExternalCopy<ArrayBuffer>;
 }
 
 /** Compiles the prelude once, so that every isolate of this process starts from V8's code cache. */
-export function createIsolateFactory(preludeSource: string): SandboxFactory {
-  const prelude: Prelude = { source: preludeSource, cachedData: makeCodeCache(preludeSource) };
+export function createIsolateFactory(preludeText: string): SandboxFactory {
+  const runtime = parseGuestRuntime(preludeText);
+  const prelude: Prelude = { runtime, cachedData: makeCodeCache(runtime.script) };
   return (options) => startIsolate(prelude, options);
 }
 
@@ -59,6 +69,7 @@ function startIsolate(prelude: Prelude, options: SandboxOptions): Promise<Sandbo
 
 class IsolateSandbox implements Sandbox {
   readonly #isolate: ivm.Isolate;
+  readonly #gauge: UsageGauge;
   readonly #options: SandboxOptions;
   readonly #events: SandboxEvents;
   readonly #claims = new Int32Array(new SharedArrayBuffer(CLAIM_SLOTS * Int32Array.BYTES_PER_ELEMENT));
@@ -68,9 +79,6 @@ class IsolateSandbox implements Sandbox {
   /** Entries into the isolate that have not come back: while there are any, V8 has not let go of it. */
   #entries = 0;
   #ended: SandboxEnd | undefined;
-  /** As last measured. */
-  #heap: ivm.HeapStatistics | undefined;
-  #measuring = false;
   /** Invocations for the next entry: sequence number, event and context in turn. */
   #posted: (number | string)[] = [];
 
@@ -81,6 +89,7 @@ class IsolateSandbox implements Sandbox {
       memoryLimit: options.memoryMb,
       onCatastrophicError: () => this.#end("catastrophe"),
     });
+    this.#gauge = new UsageGauge(this.#isolate);
   }
 
   async start(prelude: Prelude): Promise<SandboxStart> {
@@ -112,13 +121,14 @@ class IsolateSandbox implements Sandbox {
   }
 
   async #boot(prelude: Prelude, context: ivm.Context): Promise<void> {
-    const script = await this.#isolate.compileScript(prelude.source, {
+    const script = await this.#isolate.compileScript(prelude.runtime.script, {
       filename: PRELUDE_NAME,
       cachedData: prelude.cachedData,
     });
     const boot = await script.run(context, { reference: true, timeout: BOOT_TIMEOUT_MS });
     const send = new ivm.Callback(this.#onSend, { ignored: true });
-    const call = new ivm.Callback(this.#onCall, { sync: true });
+    const answer = (op: unknown, text: unknown, bytes: unknown) => this.#onCall(prelude, op, text, bytes);
+    const call = new ivm.Callback(answer, { sync: true });
     const claims = new ivm.ExternalCopy(this.#claims).copyInto({ release: true });
     this.#dispatch = (await boot.apply(undefined, [send, call, claims], {
       result: { reference: true },
@@ -229,38 +239,21 @@ class IsolateSandbox implements Sandbox {
     }
   };
 
-  readonly #onCall = (op: unknown, text: unknown, bytes: unknown): ArrayBuffer | string => {
-    if (op === HOST_CALLS["process.usage"].op) return exactBuffer(this.#usage());
+  #onCall({ runtime }: Prelude, op: unknown, text: unknown, bytes: unknown): ArrayBuffer | string {
+    const words = typeof text === "string" ? text : "";
+    if (op === HOST_CALLS["runtime.parts"].op) return partsSource(runtime, words);
+    if (op === HOST_CALLS["process.usage"].op) return exactBuffer(Buffer.from(this.#gauge.report()));
     const data = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : NO_BYTES;
-    const result = callHostFunction(Number(op), typeof text === "string" ? text : "", data);
+    const result = callHostFunction(Number(op), words, data);
     return typeof result === "string" ? result : exactBuffer(result);
-  };
-
-  async memoryMb(): Promise<number> {
-    if (this.#isolate.isDisposed) return 0;
-    this.#heap = await this.#isolate.getHeapStatistics();
-    return Math.ceil((this.#heap.used_heap_size + this.#heap.externally_allocated_size) / 1_048_576);
   }
 
-  /** The guest waits in its own heap, which therefore cannot be measured now: it is as soon as the guest lets go. */
-  #usage(): Uint8Array {
-    const heap = this.#heap;
-    const usage: ProcessUsage = {
-      heapTotal: heap?.total_heap_size ?? 0,
-      heapUsed: heap?.used_heap_size ?? 0,
-      external: heap?.externally_allocated_size ?? 0,
-      cpuMs: Math.floor(this.cpuMs()),
-    };
-    if (!this.#measuring) {
-      this.#measuring = true;
-      const done = (): void => void (this.#measuring = false);
-      this.memoryMb().then(done, done);
-    }
-    return Buffer.from(JSON.stringify(usage));
+  memoryMb(): Promise<number> {
+    return this.#gauge.memoryMb();
   }
 
   cpuMs(): number {
-    return this.#isolate.isDisposed ? 0 : Number(this.#isolate.cpuTime / 1_000n) / 1_000;
+    return this.#gauge.cpuMs();
   }
 
   get running(): boolean {

@@ -3,7 +3,6 @@ import { closeOutsideLog } from "../console/log.ts";
 import { swapFrame } from "../node/async/async-context.ts";
 import { atomicsCompareExchange, inMicrotask, jsonParse } from "../primordials.ts";
 import { loadStreamingHandler } from "../lazy.ts";
-import type { StreamingHandler } from "../response/streaming-handler.ts";
 import { describeError } from "./function-error.ts";
 import { endWhenIdle } from "./idle.ts";
 import { Invocation, runningInvocation, setRunningInvocation } from "./invocation.ts";
@@ -102,7 +101,7 @@ function callHandler(fn: ReadyFunction, invocation: Invocation, event: unknown):
   const { handler, arity } = fn;
   const context = createContext(fn.settings, invocation, callback);
   if (fn.streams) {
-    void loadStreamingHandler().runStreaming(handler as StreamingHandler, invocation, event, context);
+    void loadStreamingHandler().runStreaming(handler, invocation, event, context);
     return;
   }
   const returned = handler(event, context, callback);

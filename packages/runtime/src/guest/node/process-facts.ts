@@ -1,7 +1,7 @@
 /** Put in by the bundler: the Node release that the platform runs on. */
-declare const __NODE_VERSIONS__: { readonly version: string; readonly v8: string; readonly arch: string };
+declare const __NODE_VERSIONS__: string;
 
-const { version, v8, arch } = __NODE_VERSIONS__;
+const [version = "", v8 = "", arch = ""] = __NODE_VERSIONS__.split(" ");
 
 /** What never changes of the process that a function sees: Lambda's paths, and ids of nobody in particular. */
 export const processFacts = {
