@@ -10,5 +10,6 @@ test("docs/errors.md says what the table of error codes says", () => {
 test("every named failure of a function is on the page", () => {
   const page = errorsPage();
   const rows = page.split("\n").filter((line) => /^\| `[A-Z]\w+\.\w+` \| [^|]+ \|$/.test(line));
-  expect(rows.map((row) => row.split("`")[1]).sort()).toEqual(Object.values(SANDBOX_ERROR_TYPES).sort());
+  const told = new Set(rows.map((row) => row.split("`")[1]));
+  expect(told).toEqual(new Set(Object.values(SANDBOX_ERROR_TYPES)));
 });

@@ -82,5 +82,5 @@ test("every package of the page has tests, and every package that has tests is o
   const described = sources.flatMap((path) =>
     [...readFileSync(join(ROOT, path), "utf8").matchAll(/^describePackage\("([^"]+)"/gm)].map(([, name]) => name),
   );
-  expect(described.sort()).toEqual(Object.keys(PACKAGES).sort());
+  expect(new Set(described)).toEqual(new Set(Object.keys(PACKAGES)));
 });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { loadBundle } from "../testing/load-bundle.ts";
 import { createTempFolder, type TempFolder } from "../testing/temp-folder.ts";
 import { type BundleResult, bundleFunction } from "./bundle.ts";
 
@@ -19,17 +20,9 @@ function bundle(files: Record<string, string | Uint8Array>): Promise<BundleResul
   });
 }
 
-/** Loads the bundle as the guest does and answers what it exports. */
 function load(result: BundleResult): Record<string, unknown> {
   if (!result.ok) throw new Error(result.faults.map(({ message }) => message).join("; "));
-  const module = { exports: {} as Record<string, unknown> };
-  new Function("exports", "require", "module", "__dirname", Buffer.from(result.bundle.code).toString())(
-    module.exports,
-    () => ({}),
-    module,
-    "/var/task",
-  );
-  return module.exports;
+  return loadBundle(result.bundle.code);
 }
 
 const ADDON = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46);
