@@ -1,8 +1,28 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ERROR_CODES } from "@sluice/core";
+import { ERROR_CODES, type SANDBOX_ERROR_TYPES } from "@sluice/core";
 
-/** `docs/errors.md`, made of the table of error codes. Written by `node scripts/run.mjs scripts/errors-page.ts --write`. */
+type SandboxErrorType = (typeof SANDBOX_ERROR_TYPES)[keyof typeof SANDBOX_ERROR_TYPES];
+
+const FAILURES: Readonly<Record<SandboxErrorType, string>> = {
+  "Sandbox.Timedout":
+    "the handler, or the module's top level, reached its deadline; the explanation says whether it used the CPU or waited",
+  "Runtime.OutOfMemory": "more memory than `memoryMb`: objects, buffers or WebAssembly",
+  "Runtime.ExitError":
+    "`process.exit`, an exit code other than 0 of a WASI program, or the engine gave up under this event alone",
+  "Runtime.Trap":
+    "a WASI program trapped: `unreachable`, an access out of bounds, a division by zero; the trace has its frames",
+  "Runtime.HandlerNotFound": "the bundle exports no such handler",
+  "Runtime.ImportModuleError": "a module that is neither bundled nor provided",
+  "Runtime.UserCodeSyntaxError": "the code does not parse",
+  "Runtime.UnhandledPromiseRejection": "a promise was rejected and nobody handled it",
+  "Runtime.MarshalError": "the result cannot become JSON",
+  "Function.ResponseSizeTooLarge": "the result is larger than 6 MiB",
+  "Event.AgeExceeded":
+    "the event waited longer than `retry.maxEventAgeMs` and was not run again; its dead letter says so",
+};
+
+/** `docs/errors.md`, made of the table of error codes. Written by `npx node scripts/errors-page.ts --write`. */
 export function errorsPage(): string {
   const rows = Object.entries(ERROR_CODES).map(
     ([code, { status, retryable, meaning, fix }]) =>
@@ -23,16 +43,7 @@ export function errorsPage(): string {
     "",
     "| errorType | meaning |",
     "| --- | --- |",
-    "| `Sandbox.Timedout` | the handler, or the module's top level, reached its deadline; the explanation says whether it used the CPU or waited |",
-    "| `Runtime.OutOfMemory` | more memory than `memoryMb` |",
-    "| `Runtime.ExitError` | `process.exit`, or the engine gave up under this event alone |",
-    "| `Runtime.Trap` | a WebAssembly program did what WebAssembly forbids, and was stopped there |",
-    "| `Runtime.HandlerNotFound` | the bundle exports no such handler |",
-    "| `Runtime.ImportModuleError` | a module that is neither bundled nor provided |",
-    "| `Runtime.UserCodeSyntaxError` | the code does not parse |",
-    "| `Runtime.UnhandledPromiseRejection` | a promise was rejected and nobody handled it |",
-    "| `Runtime.MarshalError` | the result cannot become JSON |",
-    "| `Function.ResponseSizeTooLarge` | the result is larger than 6 MiB |",
+    ...Object.entries(FAILURES).map(([type, meaning]) => `| \`${type}\` | ${meaning} |`),
     "",
   ].join("\n");
 }

@@ -1,20 +1,22 @@
-import { builtinModules } from "node:module";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundleFunction } from "@sluice/cli/bundle";
+import { ROOT } from "../source-tree.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-
-/** A module with the npm packages that it imports, unmodified, as one CommonJS body. */
-export async function bundleSource(source: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: ROOT, loader: "js" },
-    bundle: true,
-    write: false,
-    format: "cjs",
-    platform: "node",
-    target: "es2024",
-    external: [...builtinModules, "node:*", "pg-native"],
-    logLevel: "silent",
-  });
-  return outputFiles[0]?.text ?? "";
+/**
+ * An ES module that exports `handler`, with the npm packages that it imports, as `sluice deploy` makes it. The module
+ * lies below this folder meanwhile, so that packages are found as a function's own would be.
+ */
+export async function bundleSource(source: string, files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const folder = mkdtempSync(join(ROOT, "test", "packages", ".snippet-"));
+  try {
+    const entry = join(folder, "index.js");
+    for (const [name, text] of Object.entries({ ...files, "index.js": source }))
+      writeFileSync(join(folder, name), text);
+    const result = await bundleFunction({ entry, folder, handler: "handler", environment: {} });
+    if (!result.ok) throw new Error(result.faults.map(({ message }) => message).join("\n"));
+    return Buffer.from(result.bundle.code).toString();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -7,6 +7,7 @@ import { valueOf } from "../sandbox/trial-pool.ts";
 import { type Certificate, makeCertificate } from "../support/certificate.ts";
 import { Postgres } from "../support/postgres.ts";
 import { bundleSource } from "./bundle.ts";
+import { describePackage } from "./package-trial.ts";
 
 let pool: NetworkPool;
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool.stop());
 
-describe("pg against PostgreSQL", () => {
+describePackage("pg", () => {
   let postgres: Postgres;
   let certificate: Certificate;
   let url: string;
@@ -31,7 +32,7 @@ describe("pg against PostgreSQL", () => {
     const code = await bundleSource(`
       import pg from "pg";
       let pool;
-      exports.handler = async (url) => {
+      export const handler = async (url) => {
         pool ??= new pg.Pool({ connectionString: url, max: 1 });
         const client = await pool.connect();
         try {
@@ -59,7 +60,7 @@ describe("pg against PostgreSQL", () => {
   test("TLS begins in the middle of the connection, and a certificate is checked", async () => {
     const code = await bundleSource(`
       import pg from "pg";
-      exports.handler = async ({ url, ssl }) => {
+      export const handler = async ({ url, ssl }) => {
         const client = new pg.Client({ connectionString: url, ssl });
         try {
           await client.connect();
@@ -76,7 +77,7 @@ describe("pg against PostgreSQL", () => {
   }, 60_000);
 });
 
-describe("ioredis against Redis", () => {
+describePackage("ioredis", () => {
   let redis: EmbeddedRedis;
   let folder: string;
 
@@ -94,7 +95,7 @@ describe("ioredis against Redis", () => {
     const code = await bundleSource(`
       import Redis from "ioredis";
       let redis, subscriber;
-      exports.handler = async (url) => {
+      export const handler = async (url) => {
         redis ??= new Redis(url, { maxRetriesPerRequest: 1 });
         const id = await redis.client("ID");
         await redis.set("k", "wért", "EX", 60);

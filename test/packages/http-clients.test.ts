@@ -7,6 +7,7 @@ import { valueOf } from "../sandbox/trial-pool.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { eventually } from "../support/eventually.ts";
 import { bundleSource } from "./bundle.ts";
+import { describePackage } from "./package-trial.ts";
 
 let pool: NetworkPool;
 const servers: Server[] = [];
@@ -81,7 +82,7 @@ describe("node:http", () => {
       const http = require("node:http");
       const { once } = require("node:events");
       const zlib = require("node:zlib");
-      exports.handler = async (base) => {
+      export const handler = async (base) => {
         const [response] = await once(http.get(base + "/a?b=c", { headers: { "X-Thing": ["p", "q"] } }), "response");
         const chunks = [];
         for await (const chunk of response) chunks.push(chunk);
@@ -119,7 +120,7 @@ describe("node:http", () => {
         request.on("error", reject);
         write(request);
       });
-      exports.handler = async (base) => [
+      export const handler = async (base) => [
         await send(base, { method: "POST" }, (request) => request.end("hello")),
         await send(base, { method: "PUT" }, (request) => { request.write("a"); setTimeout(() => request.end("b"), 20); }),
         await send(base, { method: "PUT", headers: { "Content-Length": 600000 } }, (request) => Readable.from([Buffer.alloc(300000), Buffer.alloc(300000)]).pipe(request)),
@@ -137,7 +138,7 @@ describe("node:http", () => {
       const http = require("node:http");
       const { once } = require("node:events");
       const failure = async (request) => { try { await once(request, "response"); } catch (error) { return [error.name, error.code, error.message]; } };
-      exports.handler = async (base) => {
+      export const handler = async (base) => {
         const slow = http.get(base, { timeout: 30 });
         slow.on("timeout", () => slow.destroy(new Error("too late")));
         const late = failure(slow);
@@ -175,7 +176,7 @@ describe("node:http", () => {
     const source = `
       const https = require("node:https");
       const { once } = require("node:events");
-      exports.handler = async ({ base, ca }) => {
+      export const handler = async ({ base, ca }) => {
         const status = async (options) => { try { const [r] = await once(https.get(base, options), "response"); r.resume(); return r.statusCode; } catch (error) { return error.code; } };
         return [await status({}), await status({ ca }), await status({ rejectUnauthorized: false }), await status({ agent: new https.Agent({ keepAlive: true, ca }) })];
       };`;
@@ -184,12 +185,12 @@ describe("node:http", () => {
   });
 });
 
-describe("packages", () => {
-  test("axios, by its adapter for Node", async () => {
+describePackage("axios", () => {
+  test("by its adapter for Node", async () => {
     const source = `
       import axios from "axios";
       import http from "node:http";
-      exports.handler = async (base) => {
+      export const handler = async (base) => {
         const client = axios.create({ baseURL: base, httpAgent: new http.Agent({ keepAlive: true }), adapter: "http" });
         const posted = await client.post("/p", { a: 1 }, { auth: { username: "u", password: "p" } });
         const followed = await client.get("/redirect");
@@ -215,11 +216,13 @@ describe("packages", () => {
       "/s",
     ]);
   });
+});
 
-  test("node-fetch", async () => {
+describePackage("node-fetch", () => {
+  test("requests, redirects, forms and errors", async () => {
     const source = `
       import fetch, { FormData } from "node-fetch";
-      exports.handler = async (base) => {
+      export const handler = async (base) => {
         const response = await fetch(base + "/redirect", { headers: { "x-thing": "v" } });
         const form = new FormData();
         form.set("field", "value");

@@ -1,44 +1,43 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { bundleFunction } from "@sluice/cli/bundle";
-import { type FunctionSample, TrialPool, valueOf } from "../sandbox/trial-pool.ts";
-import { ROOT } from "../source-tree.ts";
+import type { RunResult } from "@sluice/sandbox";
+import { NetworkPool, type NetworkSample } from "../sandbox/network-pool.ts";
+import { valueOf } from "../sandbox/trial-pool.ts";
+import { bundleSource } from "./bundle.ts";
+import type { PackageName } from "./package-list.ts";
+
+type Sample = Omit<NetworkSample, "code">;
 
 /**
- * Runs code that imports npm packages as a deployed function would: bundled by the CLI's bundler, in a real cell. Snippets
- * lie below this folder while they are bundled, so that packages are found as a function's own would be.
+ * Runs code that imports npm packages as a deployed function would: bundled by the CLI's bundler, in a real cell, with
+ * the worker's broker between it and servers on this machine.
  */
 export class PackageTrial {
-  readonly trial: TrialPool;
+  readonly #pool: NetworkPool;
 
-  private constructor(trial: TrialPool) {
-    this.trial = trial;
+  private constructor(pool: NetworkPool) {
+    this.#pool = pool;
   }
 
-  static async start(...options: Parameters<typeof TrialPool.start>): Promise<PackageTrial> {
-    return new PackageTrial(await TrialPool.start(...options));
+  static async start(): Promise<PackageTrial> {
+    return new PackageTrial(await NetworkPool.start());
   }
 
   /** `source` is an ES module that exports `handler`. Answers what the handler returns, as JSON has it. */
-  async run(source: string, event: unknown = {}, sample: Omit<FunctionSample, "code"> = {}): Promise<unknown> {
-    const code = await bundle(source);
-    return valueOf(await this.trial.run(this.trial.define({ memoryMb: 128, ...sample, code }), event));
+  async run(source: string, event: unknown = {}, sample: Sample = {}): Promise<unknown> {
+    return valueOf(await this.attempt(source, event, sample));
   }
 
-  stop(): void {
-    this.trial.pool.stop();
+  async attempt(source: string, event: unknown = {}, sample: Sample = {}): Promise<RunResult> {
+    const code = await bundleSource(source);
+    const limits = { memoryMb: 128, timeoutMs: 20_000, initTimeoutMs: 10_000 };
+    return this.#pool.run(this.#pool.define({ ...limits, ...sample, code }), event);
+  }
+
+  stop(): Promise<void> {
+    return this.#pool.stop();
   }
 }
 
-async function bundle(source: string): Promise<string> {
-  const folder = mkdtempSync(join(ROOT, "test", "packages", ".snippet-"));
-  try {
-    const entry = join(folder, "index.js");
-    writeFileSync(entry, source);
-    const result = await bundleFunction({ entry, folder, handler: "handler", environment: {} });
-    if (!result.ok) throw new Error(result.faults.map(({ message }) => message).join("\n"));
-    return Buffer.from(result.bundle.code).toString();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/** The tests of one package; `docs/runtime.md` promises what has one of these. */
+export function describePackage(name: PackageName, tests: () => void): void {
+  describe(name, tests);
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { jwtVerify, SignJWT } from "jose";
 import jsonwebtoken from "jsonwebtoken";
-import { PackageTrial } from "./package-trial.ts";
+import { describePackage, PackageTrial } from "./package-trial.ts";
 
 let packages: PackageTrial;
 
@@ -9,9 +9,7 @@ beforeAll(async () => {
   packages = await PackageTrial.start();
 });
 
-afterAll(() => {
-  packages.stop();
-});
+afterAll(() => packages.stop());
 
 interface Pair {
   readonly privateKey: string;
@@ -30,7 +28,7 @@ const keys = (algorithm: string) => {
   return algorithm === "ES256" ? ec : rsa;
 };
 
-describe("jsonwebtoken", () => {
+describePackage("jsonwebtoken", () => {
   test.each(["HS256", "HS384", "HS512", "RS256", "RS512", "PS256", "ES256"] as const)(
     "%s: the function takes our token, we take its own, and neither takes a changed one",
     async (algorithm) => {
@@ -66,7 +64,7 @@ describe("jsonwebtoken", () => {
   });
 });
 
-describe("jose", () => {
+describePackage("jose", () => {
   test.each(["HS256", "RS256", "PS256", "ES256"])("%s: tokens pass in both directions", async (alg) => {
     const { createPrivateKey, createPublicKey, createSecretKey } = await import("node:crypto");
     const { privateKey, publicKey } = keys(alg);

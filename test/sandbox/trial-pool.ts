@@ -83,8 +83,13 @@ export class TrialPool {
     };
   }
 
-  run(version: VersionSpec, event: unknown = {}): Promise<RunResult> {
-    return this.pool.run({ version, invocationId: `id-${++this.#ids}`, event: JSON.stringify(event) });
+  /** With all of its log lines, those of a long run too. */
+  async run(version: VersionSpec, event: unknown = {}): Promise<RunResult> {
+    const early: RunResult["logs"][number][] = [];
+    const onLogs = (lines: RunResult["logs"]): void => void early.push(...lines);
+    const invocationId = `id-${++this.#ids}`;
+    const result = await this.pool.run({ version, invocationId, event: JSON.stringify(event), onLogs });
+    return { ...result, logs: [...early, ...result.logs] };
   }
 }
 

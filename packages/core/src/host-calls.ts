@@ -47,6 +47,8 @@ export const HOST_CALLS = {
   "crypto.random": sync(10, 32),
   /** text = CryptoRequest JSON with `parts`, bytes = the parts → bytes, or a CryptoRefusal as text. */
   "crypto.compute": sync(11, CRYPTO_LIMITS.computeBytesMax + 64 * 1024),
+  /** → ProcessUsage JSON as bytes: what was last measured, which asking has measured anew. */
+  "process.usage": sync(13, 0),
   /** text = CryptoTask JSON with `parts`, bytes = the parts → bytes; `code` of a failure = CryptoRefusal. */
   "crypto.task": { op: 12, mode: "async", place: "cell", maxArgBytes: CRYPTO_LIMITS.taskBytesMax },
   /** text = HttpRequestHead JSON, bytes = a small body → text = HttpResponseHead JSON, bytes = what is there of the body. */
@@ -139,6 +141,16 @@ export interface GuestContext {
   readonly awsRequestId: string;
   /** Milliseconds since the epoch. */
   readonly deadlineMs: number;
+}
+
+/** Of one isolate, in bytes; what the cell uses besides is not a guest's to know. */
+export interface ProcessUsage {
+  readonly heapTotal: number;
+  readonly heapUsed: number;
+  /** Outside the heap: contents of buffers. */
+  readonly external: number;
+  /** Processor time in whole milliseconds: finer would be a clock. */
+  readonly cpuMs: number;
 }
 
 /** Becomes an Error in the guest: `name` is its class (TypeError, DOMException names …), `code` is stable. */

@@ -90,6 +90,7 @@ export {
   type HostCallEntry,
   type HostCallFailure,
   type HostCallName,
+  type ProcessUsage,
 } from "./host-calls.ts";
 export type {
   DnsAnswer,

@@ -201,7 +201,24 @@ describe("process and modules", () => {
         ),
       ),
     ).toBe(inspect([process.version, "linux", process.arch, "/var/task", true, "bigint", 2]));
-    expect(() => guest.evaluate("process.memoryUsage()")).toThrow("REPORT line");
+    expect(() => guest.evaluate("process.chdir('/')")).toThrow("stays in /var/task");
+  });
+
+  test("process and node:v8 say what the host measured of the isolate", () => {
+    const told = guest.evaluate(`const v8 = process.getBuiltinModule("v8").getHeapStatistics();
+      const resources = process.resourceUsage();
+      JSON.stringify([process.memoryUsage(), process.memoryUsage.rss(), process.cpuUsage(), process.cpuUsage({ user: 2000, system: 0 }),
+        resources.maxRSS, resources.fsRead, v8.used_heap_size, v8.heap_size_limit])`);
+    expect(JSON.parse(told as string)).toEqual([
+      { rss: 5_000_000, heapTotal: 4_000_000, heapUsed: 3_000_000, external: 1_000_000, arrayBuffers: 1_000_000 },
+      5_000_000,
+      { user: 12_000, system: 0 },
+      { user: 10_000, system: 0 },
+      4_883,
+      0,
+      3_000_000,
+      128 * 1024 * 1024,
+    ]);
   });
 
   test("the modules of Node that are there", async () => {

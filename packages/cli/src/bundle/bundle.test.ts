@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { Script } from "node:vm";
+import { loadBundle, settleBundle } from "../testing/load-bundle.ts";
 import { createTempFolder, type TempFolder } from "../testing/temp-folder.ts";
 import { type Bundle, bundleFunction, type BundleResult } from "./bundle.ts";
 
@@ -25,15 +26,6 @@ function succeeded(result: BundleResult): Bundle {
   return result.bundle;
 }
 
-/** Runs the code as the guest does: as the body of a CommonJS factory. */
-function load(code: Uint8Array, require: (id: string) => unknown = () => ({})): Record<string, unknown> {
-  const module = { exports: {} as Record<string, unknown> };
-  const source = `(function (exports, require, module, __filename, __dirname) {${Buffer.from(code).toString()}\n})`;
-  const factory = new Script(source).runInThisContext() as (...args: unknown[]) => void;
-  factory(module.exports, require, module, "", "");
-  return module.exports;
-}
-
 // (module (func (export "answer") (result i32) (i32.const 42)))
 const WASM = Uint8Array.from(
   Buffer.from("0061736d010000000105016000017f03020100070a0106616e7377657200000a06010400412a0b", "hex"),
@@ -45,7 +37,7 @@ test("TypeScript and what it imports become one CommonJS factory body", async ()
       'import { double } from "./lib/double.ts";\nexport const handler = async (event: { n: number }) => double(event.n);',
     "lib/double.ts": "export const double = (n: number): number => n * 2;",
   });
-  const { handler } = load(succeeded(result).code) as { handler: (event: unknown) => Promise<number> };
+  const { handler } = loadBundle(succeeded(result).code) as { handler: (event: unknown) => Promise<number> };
   expect(await handler({ n: 21 })).toBe(42);
   expect(handler.name).toBe("handler");
 });
@@ -69,7 +61,7 @@ test("a .wasm import is a compiled module, decoded without Buffer or atob", asyn
     await bundle({ "main.ts": 'import wasm from "./a.wasm";\nexport const handler = () => wasm;', "a.wasm": WASM }),
   );
   expect(Buffer.from(code).toString()).not.toMatch(/\bBuffer\b|\batob\b/);
-  const wasm = (load(code)["handler"] as () => unknown)();
+  const wasm = (loadBundle(code)["handler"] as () => unknown)();
   // In the realm that ran the code, whose classes are not those of the test's.
   const check = new Script(
     "(wasm) => [wasm instanceof WebAssembly.Module, new WebAssembly.Instance(wasm).exports.answer()]",
@@ -85,7 +77,7 @@ test("texts are strings and pictures are bytes", async () => {
       "b.png": Uint8Array.of(0x89, 0x50, 0xff),
     }),
   );
-  const [text, bytes] = (load(code)["handler"] as () => [string, Uint8Array])();
+  const [text, bytes] = (loadBundle(code)["handler"] as () => [string, Uint8Array])();
   expect(text).toBe("<p>é</p>");
   expect([...bytes]).toEqual([0x89, 0x50, 0xff]);
 });
@@ -98,24 +90,32 @@ test("what the platform provides stays an import: sluice, and node's builtins wi
     }),
   );
   const required: string[] = [];
-  load(code, (id) => {
+  loadBundle(code, (id) => {
     required.push(id);
     return {};
   });
   expect(required.sort()).toEqual(["fs", "node:path", "sluice"]);
 });
 
-test("packages are taken in their worker form and in production mode unless the function says otherwise", async () => {
+test("packages are taken as Node would take them, and in production mode unless the function says otherwise", async () => {
   const files = {
-    "main.ts": 'import name from "dual";\nexport const handler = () => [name, process.env.NODE_ENV];',
-    "node_modules/dual/package.json": '{"name":"dual","exports":{"worker":"./worker.js","default":"./node.js"}}',
+    "main.ts":
+      'import name from "dual";\nimport old from "old";\nexport const handler = () => [name, old, process.env.NODE_ENV];',
+    "node_modules/dual/package.json":
+      '{"name":"dual","exports":{"browser":"./browser.js","worker":"./worker.js","node":"./node.js","default":"./other.js"}}',
+    "node_modules/dual/browser.js": 'module.exports = "browser";',
     "node_modules/dual/worker.js": 'module.exports = "worker";',
     "node_modules/dual/node.js": 'module.exports = "node";',
+    "node_modules/dual/other.js": 'module.exports = "other";',
+    "node_modules/old/package.json": '{"name":"old","main":"main.js","module":"module.js","browser":"browser.js"}',
+    "node_modules/old/main.js": 'module.exports = "main";',
+    "node_modules/old/module.js": 'export default "module";',
+    "node_modules/old/browser.js": 'module.exports = "browser";',
   };
   const run = async (env: Record<string, string>) =>
-    (load(succeeded(await bundle(files, { env })).code)["handler"] as () => unknown)();
-  expect(await run({})).toEqual(["worker", "production"]);
-  expect(await run({ NODE_ENV: "test" })).toEqual(["worker", "test"]);
+    (loadBundle(succeeded(await bundle(files, { env })).code)["handler"] as () => unknown)();
+  expect(await run({})).toEqual(["node", "main", "production"]);
+  expect(await run({ NODE_ENV: "test" })).toEqual(["node", "main", "test"]);
 });
 
 test("faults of the code name file, line and column, in characters", async () => {
@@ -172,6 +172,13 @@ test("code that imports node:async_hooks has no native async functions left, and
   expect(lowered).not.toMatch(/\bawait\b|\basync (?:function|\()/);
   expect(lowered).toMatch(/^(?:"use strict";\s*)?require\("node:async_hooks"\);/);
   expect(lowered).toContain("Promise.resolve(x.value)");
+  // A name of esbuild's helper that the code has taken at its top level.
+  const taken = {
+    "main.ts": `import "node:async_hooks";\nimport { x, e } from "./x.ts";\n${body}\nconsole.log(x, e);`,
+    "x.ts": "export const x = Math.random();\nexport const e = x;",
+  };
+  const renamed = Buffer.from(succeeded(await bundle(taken)).code).toString();
+  expect(renamed).toMatch(/x2\.done \? resolve\(typeof x2\.value\?\.then == 'function'/);
 });
 
 test("files below a package.json of type module are ES modules, with a default import of a builtin that is the module", async () => {
@@ -184,6 +191,33 @@ test("files below a package.json of type module are ES modules, with a default i
     "old.cjs": "module.exports = 1;",
   };
   const given = { mark: "module", join: "joined", fileURLToPath: () => "" };
-  const { handler } = load(succeeded(await bundle(files)).code, () => given) as { handler: () => unknown };
+  const { handler } = loadBundle(succeeded(await bundle(files)).code, () => given) as { handler: () => unknown };
   expect(handler()).toEqual(["module", "joined", "module", "file:///var/task/index.js", "/var/task", "function"]);
+});
+
+test("a package that imports node:async_hooks only when it needs it changes nothing; one that needs it is a warning where the code awaits at its top level", async () => {
+  const of = (source: string, main = "") => ({
+    "main.ts": `import "storing";\n${main}\nexport const handler = async () => 1;`,
+    "node_modules/storing/package.json": '{"main":"index.js"}',
+    "node_modules/storing/index.js": source,
+  });
+  const text = (result: BundleResult) => Buffer.from(succeeded(result).code).toString();
+  const dynamic = 'exports.store = async () => (await import("node:async_hooks")).AsyncLocalStorage;';
+  expect(text(await bundle(of(dynamic)))).toMatch(/async \(\) =>/);
+  expect(succeeded(await bundle(of(dynamic, "await 1;"))).warnings).toEqual([]);
+  const always = 'exports.store = require("node:async_hooks").AsyncLocalStorage;';
+  expect(text(await bundle(of(always)))).not.toMatch(/async \(\) =>/);
+  expect(succeeded(await bundle(of(always, "await 1;"))).warnings).toEqual([
+    { message: expect.stringContaining("loses its store at each await") },
+  ]);
+});
+
+test("import.meta is an object with what belongs to the one file that a function is, at the top level's await too", async () => {
+  const main = "const meta = import.meta;\nexport const handler = () => [meta.dirname, import.meta.url, meta.env];";
+  const expected = ["/var/task", "file:///var/task/index.js", undefined];
+  const { handler } = loadBundle(succeeded(await bundle({ "main.ts": main })).code) as { handler: () => unknown };
+  expect(handler()).toEqual(expected);
+  const { code } = succeeded(await bundle({ "main.ts": `await 1;\n${main}` }));
+  const settled = (await settleBundle(code)) as { handler: () => unknown };
+  expect(settled.handler()).toEqual(expected);
 });

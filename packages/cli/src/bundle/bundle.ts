@@ -10,8 +10,9 @@ import {
   type OutputFile,
 } from "esbuild";
 import { sha256 } from "./artifact-digest.ts";
-import { ASYNC_LOWERING, keepContextOfReturned, usesAsyncContext } from "./async-lowering.ts";
+import { ASYNC_LOWERING, asyncContextUse, keepContextOfReturned } from "./async-lowering.ts";
 import { wasmModules } from "./import-plugins.ts";
+import { nativeCode, nativeImports } from "./native-code.ts";
 import { refusedImports } from "./refused-imports.ts";
 import { needsTopLevelAwait, providedInputs, toAsyncFactory, topLevelAwaitOptions } from "./top-level-await.ts";
 
@@ -54,6 +55,8 @@ export type BundleResult =
 /** Given by the guest runtime at run time. */
 const PROVIDED = ["sluice", "sluice/*", "node:*", ...builtinModules];
 
+const IMPORT_META = { url: "file:///var/task/index.js", filename: "/var/task/index.js", dirname: "/var/task" };
+
 /** One function and all it imports in one file. The same sources give the same bytes wherever they lie. */
 export async function bundleFunction(request: BundleRequest): Promise<BundleResult> {
   try {
@@ -63,8 +66,11 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
     if (output === undefined || others.length > 0) {
       return { ok: false, faults: [{ message: "imports a style sheet, which has no meaning in a function" }] };
     }
-    const missing = (await missingHandler(request)) ?? contextAcrossTopLevelAwait(metafile);
+    const context = contextAcrossTopLevelAwait(metafile);
+    const missing = (await missingHandler(request)) ?? context.fault;
     if (missing !== undefined) return { ok: false, faults: [missing] };
+    const native = nativeImports(metafile);
+    if (native.faults.length > 0) return { ok: false, faults: native.faults };
     const code = output.contents;
     if (code.length > LIMITS.codeBytesMax) {
       const message = `is ${code.length} bytes when bundled; at most ${LIMITS.codeBytesMax} are taken`;
@@ -73,6 +79,8 @@ export async function bundleFunction(request: BundleRequest): Promise<BundleResu
     const faults: BundleFault[] = [
       ...warnings.map(toFault),
       ...refusedImports(metafile).map((message) => ({ message })),
+      ...native.warnings,
+      ...context.warnings,
     ];
     const sourceMap = map === undefined ? undefined : toSourceMap(map.contents);
     if (sourceMap === undefined) faults.push({ message: "has so large a source map that traces will name the bundle" });
@@ -88,7 +96,7 @@ async function buildInItsForm(request: BundleRequest) {
   const options = bundleOptions(request);
   try {
     const result = await build(options);
-    if (!usesAsyncContext(result.metafile)) return result;
+    if (asyncContextUse(result.metafile) === undefined) return result;
     return withCode(await build({ ...options, ...ASYNC_LOWERING }), keepContextOfReturned);
   } catch (error) {
     if (!isBuildFailure(error) || !needsTopLevelAwait(error)) throw error;
@@ -122,9 +130,10 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     metafile: true,
     outfile: "function.js",
     format: "cjs",
-    platform: "browser",
-    conditions: ["worker", "workerd", "browser"],
-    mainFields: ["browser", "module", "main"],
+    // What Node itself would load (ADR 0009): what packages have for browsers does less, and `require` of a `module` other.
+    platform: "neutral",
+    conditions: ["node"],
+    mainFields: ["main", "module"],
     target: "es2024",
     charset: "utf8",
     keepNames: true,
@@ -136,24 +145,29 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     // As on other serverless platforms: packages choose their fast paths unless the function says otherwise.
     define: {
       "process.env.NODE_ENV": JSON.stringify(environment["NODE_ENV"] ?? "production"),
-      // The output is CommonJS, which has none of these; the runtime's `__filename` says the same.
-      "import.meta.url": '"file:///var/task/index.js"',
-      "import.meta.filename": '"/var/task/index.js"',
-      "import.meta.dirname": '"/var/task"',
+      // The output is CommonJS, which has none of it; the runtime's `__filename` says the same.
+      "import.meta": JSON.stringify(IMPORT_META),
+      "import.meta.url": JSON.stringify(IMPORT_META.url),
+      "import.meta.filename": JSON.stringify(IMPORT_META.filename),
+      "import.meta.dirname": JSON.stringify(IMPORT_META.dirname),
     },
     loader: { ".txt": "text", ".html": "text", ".md": "text", ".bin": "binary", ".jpg": "binary", ".png": "binary" },
-    plugins: [wasmModules(folder)],
+    plugins: [wasmModules(folder), nativeCode()],
     logLevel: "silent",
   } as const satisfies BuildOptions;
 }
 
-/** Code that awaits at its top level cannot be lowered, and without that AsyncLocalStorage would lose its store. */
-function contextAcrossTopLevelAwait(metafile: Metafile): BundleFault | undefined {
-  if (providedInputs(metafile.inputs).length === 0 || !usesAsyncContext(metafile)) return undefined;
-  return {
-    message:
-      "uses node:async_hooks and awaits at its top level, which do not go together: await inside the handler, once",
-  };
+/** Code that awaits at its top level cannot be lowered, and without that AsyncLocalStorage loses its store. */
+function contextAcrossTopLevelAwait(metafile: Metafile): { fault?: BundleFault; warnings: BundleFault[] } {
+  const use = providedInputs(metafile.inputs).length === 0 ? undefined : asyncContextUse(metafile);
+  const advice = "await inside the handler, once";
+  if (use === "own") {
+    const message = "uses node:async_hooks and awaits at its top level, which do not go together";
+    return { fault: { message: `${message}: ${advice}` }, warnings: [] };
+  }
+  if (use === undefined) return { warnings: [] };
+  const message = "awaits at its top level, so that AsyncLocalStorage of its packages loses its store at each await";
+  return { warnings: [{ message: `${message}; if they need it, ${advice}` }] };
 }
 
 /** Whether the entry, as far as its own exports tell, lacks the handler. CommonJS and `export *` tell nothing. */

@@ -57,6 +57,7 @@ export const loadPath = () => require("./node/path.ts") as typeof import("./node
 export const loadPerfHooks = () => require("./node/perf-hooks.ts") as typeof import("./node/perf-hooks.ts");
 export const loadProcessEmitter = () =>
   require("./node/process-emitter.ts") as typeof import("./node/process-emitter.ts");
+export const loadProcessUsage = () => require("./node/process-usage.ts") as typeof import("./node/process-usage.ts");
 export const loadPunycode = () => require("./node/punycode.ts") as typeof import("./node/punycode.ts");
 export const loadQueryString = () => require("./node/querystring.ts") as typeof import("./node/querystring.ts");
 export const loadReadline = () => require("./node/readline.ts") as typeof import("./node/readline.ts");

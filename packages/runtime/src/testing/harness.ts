@@ -6,6 +6,7 @@ import {
   HOST_CALLS,
   type HostCallFailure,
   type HostCallName,
+  type ProcessUsage,
   parseGuestRuntime,
   partsSource,
   type GuestRuntime,
@@ -46,6 +47,8 @@ const SETTINGS: GuestSettings = {
   logStreamName: "2026/01/02/[3]abc",
   region: "us-east-1",
 };
+
+const USAGE: ProcessUsage = { heapTotal: 4_000_000, heapUsed: 3_000_000, external: 1_000_000, cpuMs: 12 };
 
 const NAMES = new Map<number, HostCallName>(
   Object.entries(HOST_CALLS).map(([name, { op }]) => [op, name as HostCallName]),
@@ -197,7 +200,7 @@ export class GuestHarness {
     const name = nameOf(op);
     const data = Buffer.from(bytes ?? new ArrayBuffer(0));
     this.sent.push({ name, id: 0, text, bytes: data });
-    const result = callHostFunction(op, text, data);
+    const result = name === "process.usage" ? Buffer.from(JSON.stringify(USAGE)) : callHostFunction(op, text, data);
     return typeof result === "string" ? result : this.#toGuest(result);
   }
 

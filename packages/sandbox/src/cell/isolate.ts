@@ -11,6 +11,7 @@ import {
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
 import { callHostFunction } from "./host-functions.ts";
+import { UsageGauge } from "./usage-gauge.ts";
 import { codeFramesOf, endOf, functionError, messageOf, startError } from "./isolate-errors.ts";
 
 /**
@@ -68,6 +69,7 @@ function startIsolate(prelude: Prelude, options: SandboxOptions): Promise<Sandbo
 
 class IsolateSandbox implements Sandbox {
   readonly #isolate: ivm.Isolate;
+  readonly #gauge: UsageGauge;
   readonly #options: SandboxOptions;
   readonly #events: SandboxEvents;
   readonly #claims = new Int32Array(new SharedArrayBuffer(CLAIM_SLOTS * Int32Array.BYTES_PER_ELEMENT));
@@ -87,6 +89,7 @@ class IsolateSandbox implements Sandbox {
       memoryLimit: options.memoryMb,
       onCatastrophicError: () => this.#end("catastrophe"),
     });
+    this.#gauge = new UsageGauge(this.#isolate);
   }
 
   async start(prelude: Prelude): Promise<SandboxStart> {
@@ -239,19 +242,18 @@ class IsolateSandbox implements Sandbox {
   #onCall({ runtime }: Prelude, op: unknown, text: unknown, bytes: unknown): ArrayBuffer | string {
     const words = typeof text === "string" ? text : "";
     if (op === HOST_CALLS["runtime.parts"].op) return partsSource(runtime, words);
+    if (op === HOST_CALLS["process.usage"].op) return exactBuffer(Buffer.from(this.#gauge.report()));
     const data = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : NO_BYTES;
     const result = callHostFunction(Number(op), words, data);
     return typeof result === "string" ? result : exactBuffer(result);
   }
 
-  async memoryMb(): Promise<number> {
-    if (this.#isolate.isDisposed) return 0;
-    const heap = await this.#isolate.getHeapStatistics();
-    return Math.ceil((heap.used_heap_size + heap.externally_allocated_size) / 1_048_576);
+  memoryMb(): Promise<number> {
+    return this.#gauge.memoryMb();
   }
 
   cpuMs(): number {
-    return this.#isolate.isDisposed ? 0 : Number(this.#isolate.cpuTime / 1_000n) / 1_000;
+    return this.#gauge.cpuMs();
   }
 
   get running(): boolean {

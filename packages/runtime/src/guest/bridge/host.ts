@@ -25,7 +25,7 @@ export function sendCall(op: number, id: number, text: string, bytes: ArrayBuffe
   else sendToHost(op, id, text, bytes);
 }
 
-export type SyncCallName = "crypto.random" | "crypto.compute";
+export type SyncCallName = "crypto.random" | "crypto.compute" | "process.usage";
 
 /**
  * @throws Error whose `code` is the host's word for why it refused. The host's own error, with its stack and paths,

@@ -4,7 +4,7 @@ import { writeLog } from "../console/log.ts";
 import { runningInvocation } from "../lambda/invocation.ts";
 import { failInit } from "../lambda/init-phase.ts";
 import { failInvocation } from "../lambda/outcome.ts";
-import { loadProcessEmitter } from "../lazy.ts";
+import { loadProcessEmitter, loadProcessUsage } from "../lazy.ts";
 import { dateNow, floor, IntrinsicError, tag, toText } from "../primordials.ts";
 import { checkCallback } from "../timers/run-callback.ts";
 import { processFacts } from "./process-facts.ts";
@@ -29,8 +29,13 @@ export function fillEnvironment(settings: GuestSettings): void {
   env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = settings.memoryLimitInMB;
   env["AWS_LAMBDA_LOG_GROUP_NAME"] = settings.logGroupName;
   env["AWS_LAMBDA_LOG_STREAM_NAME"] = settings.logStreamName;
+  env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
+  env["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x";
   env["_HANDLER"] = `index.${settings.handler}`;
   env["LAMBDA_TASK_ROOT"] = "/var/task";
+  env["LAMBDA_RUNTIME_DIR"] = "/var/runtime";
+  env["PATH"] = "/var/lang/bin:/usr/local/bin:/usr/bin:/bin";
+  env["LANG"] = "en_US.UTF-8";
   env["TZ"] = ":UTC";
   for (const [name, value] of Object.entries(settings.environment)) env[name] = value;
   memoryLimitMb = Number(settings.memoryLimitInMB);
@@ -182,13 +187,12 @@ export const guestProcess = {
   constrainedMemory: memoryLimitBytes,
   availableMemory: memoryLimitBytes,
   ...lazyEmitter(),
-  memoryUsage: unavailable(
-    "process",
-    "memoryUsage",
-    "the memory of an attempt is in its REPORT line ('Max Memory Used')",
-  ),
-  cpuUsage: unavailable("process", "cpuUsage", "the processor time of an attempt is in its REPORT line"),
-  resourceUsage: unavailable("process", "resourceUsage", "the figures of an attempt are in its REPORT line"),
+  memoryUsage: Object.assign(() => loadProcessUsage().memoryUsage(), {
+    rss: (): number => loadProcessUsage().memoryUsage().rss,
+  }),
+  cpuUsage: (previous?: unknown) => loadProcessUsage().cpuUsage(previous),
+  threadCpuUsage: (previous?: unknown) => loadProcessUsage().cpuUsage(previous),
+  resourceUsage: () => loadProcessUsage().resourceUsage(),
   chdir: unavailable("process", "chdir", "a function stays in /var/task; write absolute paths"),
   kill: unavailable("process", "kill", NO_PROCESSES),
   abort: unavailable("process", "abort", "return from the handler, or throw"),

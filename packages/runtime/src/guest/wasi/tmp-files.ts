@@ -10,11 +10,15 @@ class TmpQuota {
     this.#left = bytes;
   }
 
-  /** Negative: gives back. */
   take(bytes: number): boolean {
     if (bytes > this.#left) return false;
     this.#left -= bytes;
     return true;
+  }
+
+  /** What a file holds is counted while it has a name, whatever there is left. */
+  charge(bytes: number): void {
+    this.#left -= bytes;
   }
 }
 
@@ -22,6 +26,7 @@ class TmpQuota {
 class TmpFile extends File {
   readonly #quota: TmpQuota;
   #room = new Uint8Array(0);
+  #names = 0;
 
   constructor(quota: TmpQuota) {
     super([]);
@@ -41,9 +46,14 @@ class TmpFile extends File {
     return true;
   }
 
-  /** Nobody can name it any more; who has it open keeps what it holds. */
-  release(): void {
-    this.#quota.take(-this.#room.length);
+  /** Its room counts once, however many names it has; renaming takes the old name away before it gives the new one. */
+  named(): void {
+    if (this.#names++ === 0) this.#quota.charge(this.#room.length);
+  }
+
+  /** When nobody can name it any more, its room is given back; who has it open keeps what it holds. */
+  unnamed(): void {
+    if (--this.#names === 0) this.#quota.charge(-this.#room.length);
   }
 
   override path_open(oflags: number, fsRightsBase: bigint, fdFlags: number): { ret: number; fd_obj: OpenTmpFile } {
@@ -88,11 +98,18 @@ class OpenTmpFile extends OpenFile {
   }
 }
 
-/** Gives back the room of a file when its name goes. */
+/** Tells files of the names that they get and lose. */
 class TmpContents extends Map<string, TmpFile | TmpDirectory> {
+  override set(name: string, entry: TmpFile | TmpDirectory): this {
+    const replaced = this.get(name);
+    if (entry instanceof TmpFile) entry.named();
+    if (replaced instanceof TmpFile) replaced.unnamed();
+    return super.set(name, entry);
+  }
+
   override delete(name: string): boolean {
     const entry = this.get(name);
-    if (entry instanceof TmpFile) entry.release();
+    if (entry instanceof TmpFile) entry.unnamed();
     return super.delete(name);
   }
 }
