@@ -216,6 +216,25 @@ describePackage("axios", () => {
       "/s",
     ]);
   });
+
+  test("by its adapter for fetch", async () => {
+    const source = `
+      import axios from "axios";
+      export const handler = async (base) => {
+        const client = axios.create({ baseURL: base, adapter: "fetch" });
+        const form = new FormData();
+        form.append("field", "value");
+        const posted = await client.post("/p", form, { headers: { "X-Thing": "v" } });
+        const missing = await client.get("/missing").catch((error) => [error.code, error.response.status]);
+        return [posted.data.x, posted.data.type.split(";")[0], posted.data.body.includes("value"), missing];
+      };`;
+    expect(await run(source, await serve(mirror))).toEqual([
+      "v",
+      "multipart/form-data",
+      true,
+      ["ERR_BAD_REQUEST", 404],
+    ]);
+  });
 });
 
 describePackage("node-fetch", () => {
