@@ -216,6 +216,22 @@ describePackage("axios", () => {
       "/s",
     ]);
   });
+
+  test("by its adapter for fetch, and with a form", async () => {
+    const source = `
+      import axios from "axios";
+      export const handler = async (base) => {
+        const client = axios.create({ baseURL: base, adapter: "fetch" });
+        const { data } = await client.post("/p", { a: 1 }, { headers: { "X-Thing": "v" } });
+        const missing = await client.get("/missing").catch((error) => [error.code, error.response.status]);
+        const form = new FormData();
+        form.append("field", "value");
+        const { data: posted } = await axios.post(base, form);
+        return [data.x, data.body, missing, posted.type.split(";")[0], posted.body.includes("value")];
+      };`;
+    const answer = ["v", '{"a":1}', ["ERR_BAD_REQUEST", 404], "multipart/form-data", true];
+    expect(await run(source, await serve(mirror))).toEqual(answer);
+  });
 });
 
 describePackage("node-fetch", () => {

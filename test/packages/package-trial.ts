@@ -12,6 +12,8 @@ type Sample = Omit<NetworkSample, "code">;
  */
 export class PackageTrial {
   readonly #pool: NetworkPool;
+  /** By their sources: bundling is what takes a test's time. */
+  readonly #bundles = new Map<string, Promise<string>>();
 
   private constructor(pool: NetworkPool) {
     this.#pool = pool;
@@ -27,7 +29,9 @@ export class PackageTrial {
   }
 
   async attempt(source: string, event: unknown = {}, sample: Sample = {}): Promise<RunResult> {
-    const code = await bundleSource(source);
+    const bundled = this.#bundles.get(source) ?? bundleSource(source);
+    this.#bundles.set(source, bundled);
+    const code = await bundled;
     const limits = { memoryMb: 128, timeoutMs: 20_000, initTimeoutMs: 10_000 };
     return this.#pool.run(this.#pool.define({ ...limits, ...sample, code }), event);
   }

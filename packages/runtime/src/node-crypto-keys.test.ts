@@ -124,7 +124,8 @@ describe("keys and signatures", () => {
       return [key.equals(crypto.createPrivateKey({ key: event.old, passphrase: 'open' })), tries, key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-192-cbc', passphrase: 'mine' })];`;
     const [same, tries, sealed] = (await guest.run(code, event)) as [boolean, string[], string];
     expect(same).toBe(true);
-    expect(tries).toEqual(["ERR_OSSL_BAD_DECRYPT", "ERR_MISSING_PASSPHRASE"]);
+    // One time in some 256, what a wrong passphrase makes of it ends like a padding, and is then no key that one knows.
+    expect(tries).toEqual([expect.stringMatching(/^ERR_OSSL_(BAD_DECRYPT|UNSUPPORTED)$/), "ERR_MISSING_PASSPHRASE"]);
     expect(nodeCrypto.createPrivateKey({ key: sealed, passphrase: "mine" }).export(plain)).toBe(key.export(plain));
   });
 
