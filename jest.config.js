@@ -11,5 +11,6 @@ export default {
     ],
   },
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Patience, not an expectation: the suite starts many processes, and a small machine has few cores for them.
+  testTimeout: 120_000,
 };

@@ -53,4 +53,4 @@ test("a photo uploaded to object storage becomes two right thumbnails, a row and
     await stack.stop();
     await rm(folder, { recursive: true, force: true });
   }
-}, 90_000);
+}, 180_000);

@@ -55,7 +55,7 @@ describePackage("pg", () => {
     const second = valueOf(await pool.run(version, url));
     // The same server process, with the temporary table of the first invocation.
     expect(second).toMatchObject({ pid: first.pid, rows: [row(1), row(2)] });
-  }, 60_000);
+  }, 180_000);
 
   test("TLS begins in the middle of the connection, and a certificate is checked", async () => {
     const code = await bundleSource(`
@@ -74,7 +74,7 @@ describePackage("pg", () => {
     expect(await connect({ ca: certificate.cert })).toEqual([{ ssl: true, version: "TLSv1.3" }]);
     expect(await connect({ rejectUnauthorized: false })).toEqual([{ ssl: true, version: "TLSv1.3" }]);
     expect(await connect({})).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
-  }, 60_000);
+  }, 180_000);
 });
 
 describePackage("ioredis", () => {
@@ -85,7 +85,7 @@ describePackage("ioredis", () => {
     folder = await mkdtemp(join(tmpdir(), "sluice-redis-"));
     const binary = await ensureRedisServer({ env: process.env, install: true, note: () => undefined });
     redis = await startEmbeddedRedis({ dataDir: folder, binary, port: 0 });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await redis.stop();
     await rm(folder, { recursive: true, force: true });
@@ -127,5 +127,5 @@ describePackage("ioredis", () => {
         [null, "wért"],
       ],
     });
-  }, 60_000);
+  }, 180_000);
 });

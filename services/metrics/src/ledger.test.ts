@@ -22,7 +22,10 @@ function lines(ledger: Ledger, name: LedgerMetricName): string[] {
 describe("ledger", () => {
   test("counts every kind of fact under its labels", () => {
     const ledger = ledgerOf(everyKind());
-    expect(lines(ledger, "faas_accepted_events_total")).toEqual(["default thumbnails object-storage queued 1"]);
+    expect(lines(ledger, "faas_accepted_events_total")).toEqual([
+      "default thumbnails object-storage queued 1",
+      "default thumbnails object-storage direct 1",
+    ]);
     expect(lines(ledger, "faas_deduplicated_events_total")).toEqual(["default thumbnails object-storage 1"]);
     expect(lines(ledger, "faas_throttles_total")).toEqual(["default thumbnails Capacity.FunctionLimit 1"]);
     expect(lines(ledger, "faas_invocations_total")).toEqual([

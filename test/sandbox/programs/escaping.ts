@@ -3,11 +3,11 @@ import { EXITED, handler, type Program } from "./program.ts";
 const MARSHAL = "Runtime.MarshalError";
 
 function returns(name: string, body: string, value: unknown): Program {
-  return { name, code: handler(body), timeoutMs: 5_000, ends: { value } };
+  return { name, code: handler(body), timeoutMs: 20_000, ends: { value } };
 }
 
 function fails(name: string, body: string, type: string, saying?: RegExp): Program {
-  return { name, code: handler(body), timeoutMs: 5_000, ends: { in: [type], ...(saying ? { saying } : {}) } };
+  return { name, code: handler(body), timeoutMs: 20_000, ends: { in: [type], ...(saying ? { saying } : {}) } };
 }
 
 /** What Node's process can do to a machine; in here each is absent or refuses. */

@@ -4,7 +4,7 @@ import { EXITED, handler, OUT_OF_MEMORY, type Program, TIMED_OUT } from "./progr
 const ENDS = { in: [OUT_OF_MEMORY, EXITED, "RangeError"], saying: /memoryMb \d+/ };
 
 function greedy(name: string, body: string, ends: Program["ends"] = ENDS): Program {
-  return { name, code: handler(body), timeoutMs: 20_000, memoryMb: 32, ends };
+  return { name, code: handler(body), timeoutMs: 60_000, memoryMb: 32, ends };
 }
 
 /** Takes its memory so slowly that its deadline may come first. */
