@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { detectIsolation } from "./detect-isolation.ts";
 import { type Isolation, isolationCommand, NO_ISOLATION } from "./isolation.ts";
+import { bootsUnder } from "./trial-boot.ts";
 
 let isolation: Isolation;
 let folder: string;
@@ -23,6 +24,10 @@ function asCell(layers: Isolation, code: string): string {
   const { stdout, stderr } = spawnSync(program, args, { env: {}, cwd: "/", encoding: "utf8" });
   return stdout.trim() || stderr;
 }
+
+test("a trial boots where nothing stands in its way, so that a layer that fails it is really missing", async () => {
+  expect(await bootsUnder(NO_ISOLATION)).toBe(true);
+});
 
 test("who has broken out of the engine cannot read the platform's credentials", () => {
   const path = join(folder, "credentials");

@@ -1,12 +1,15 @@
 import type { Socket } from "node:net";
-import { FrameReader, FrameWriter } from "@sluice/core";
+import { formatGuestRuntime, FrameReader, FrameWriter } from "@sluice/core";
 import { FROM_CELL_BYTES_MAX, type CellOptions, FROM_CELL, TO_CELL } from "../cell-protocol.ts";
 import type { Isolation } from "./isolation.ts";
 import { spawnCell } from "./spawn-cell.ts";
 
-const BOOT_MS = 15_000;
+/** Long: on a busy machine, to be impatient would mean to do without a layer that is there. */
+const BOOT_MS = 60_000;
 const OPTIONS: CellOptions = { maxIsolates: 1, idleMs: 1_000, parallelism: 1 };
 const ADDRESS_SPACE_MB = 8_192;
+/** The least that a cell takes for a guest runtime. */
+const PRELUDE = formatGuestRuntime({ script: "(() => undefined)", parts: {} });
 
 /** Starts a cell that will never have work. @returns whether it came up */
 export async function bootsUnder(isolation: Isolation): Promise<boolean> {
@@ -20,7 +23,7 @@ export async function bootsUnder(isolation: Isolation): Promise<boolean> {
   socket.on("error", () => resolve(false));
   socket.on("data", (chunk: Buffer) => reader.push(chunk, ({ type }) => resolve(type === FROM_CELL.ready)));
   const writer = new FrameWriter({ write: (bytes) => socket.write(bytes), schedule: process.nextTick });
-  writer.send(TO_CELL.hello, 0, JSON.stringify(OPTIONS), "(() => undefined)");
+  writer.send(TO_CELL.hello, 0, JSON.stringify(OPTIONS), PRELUDE);
   const booted = await promise;
   clearTimeout(timer);
   child.kill("SIGKILL");
