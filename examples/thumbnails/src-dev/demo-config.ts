@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -32,15 +33,16 @@ export function readDemoConfig(
       options: { keep: { type: "boolean", default: false } },
       allowPositionals: true,
     });
+    const dataDir = resolve(root, env["SLUICE_DATA_DIR"] ?? ".sluice");
     const example = join(root, "examples/thumbnails/photos/grace_hopper.jpg");
     const from = env["INIT_CWD"] ?? root;
     const photos = positionals.length === 0 ? [example] : positionals.map((photo) => resolve(from, photo));
     return {
       ok: true,
       config: {
-        gateway: env["SLUICE_ENDPOINT"] ?? `http://127.0.0.1:${env["SLUICE_PORT"] ?? "8080"}`,
+        gateway: env["SLUICE_ENDPOINT"] ?? readEndpoint(dataDir) ?? `http://127.0.0.1:${env["SLUICE_PORT"] ?? "8080"}`,
         s3Port: S3_PORT,
-        s3Directory: join(resolve(root, env["SLUICE_DATA_DIR"] ?? ".sluice"), "examples/s3"),
+        s3Directory: join(dataDir, "examples/s3"),
         photos,
         keep: values.keep,
         colorterm: env["COLORTERM"],
@@ -48,5 +50,14 @@ export function readDemoConfig(
     };
   } catch (error) {
     return { ok: false, message: `${error instanceof Error ? error.message : String(error)}\nUsage: ${USAGE}` };
+  }
+}
+
+/** Where `npm start` listens, while it runs. */
+function readEndpoint(dataDir: string): string | undefined {
+  try {
+    return readFileSync(join(dataDir, "endpoint"), "utf8").trim() || undefined;
+  } catch {
+    return undefined;
   }
 }

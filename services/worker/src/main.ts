@@ -1,7 +1,7 @@
 import { connectQueueRedis, createBullConsumer } from "@sluice/queue";
 import { runService } from "@sluice/process";
 import { bundlePrelude } from "@sluice/runtime";
-import { describeIsolation, detectIsolation } from "@sluice/sandbox";
+import { describeIsolation, detectIsolation, isContained } from "@sluice/sandbox";
 import { connectRedis, createRedisStores } from "@sluice/store";
 import { Announcer } from "./announcer.ts";
 import { readConfig } from "./config.ts";
@@ -25,7 +25,9 @@ runService({
     onStop("stores", () => stores.stop());
 
     const [prelude, isolation] = await Promise.all([bundlePrelude(), detectIsolation()]);
-    logger.info({ cells: describeIsolation(isolation) }, "isolation");
+    const cells = describeIsolation(isolation);
+    if (isContained(isolation)) logger.info({ cells }, "isolation");
+    else logger.warn({ cells }, "cells lack layers of isolation that others have: see docs/security.md");
     const worker = new Worker({ config, stores, prelude, isolation, logger, now: Date.now });
     onStop("cells", () => worker.pool.stop());
     onStop("network", () => worker.network.stop());

@@ -199,12 +199,18 @@ function exportsOf({ inputs, outputs }: Metafile): readonly string[] | undefined
 }
 
 function toFault({ text, location, notes }: Message): BundleFault {
-  const note = notes[0]?.text;
-  const message = note === undefined ? text : `${text} (${note})`;
+  const message = readableMessage(text, notes[0]?.text);
   if (location === null) return { message };
   // esbuild counts columns in bytes, from 0.
   const column = Buffer.from(location.lineText).subarray(0, location.column).toString().length + 1;
   return { message, at: { file: location.file, line: location.line, column, sourceLine: location.lineText } };
+}
+
+/** esbuild advises to leave a missing package out of the bundle, which here would only move the failure. */
+function readableMessage(text: string, note: string | undefined): string {
+  const missing = /^Could not resolve "((?:@[^/"]+\/)?[^./"][^/"]*)/.exec(text)?.[1];
+  if (missing !== undefined) return `cannot find the package '${missing}': install it with 'npm install ${missing}'`;
+  return note === undefined ? text : `${text} (${note})`;
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

@@ -28,6 +28,11 @@ export const NO_ISOLATION: Isolation = {
   cgroups: undefined,
 };
 
+/** A cell whose engine is broken still meets a wall: it cannot act as the worker's user, nor talk to the network. */
+export function isContained({ namespaces, identity, permission }: Isolation): boolean {
+  return namespaces && typeof identity === "object" && permission;
+}
+
 /** One line for the log of a worker and for its status. */
 export function describeIsolation({ namespaces, identity, permission, cgroups }: Isolation): string {
   const user = typeof identity === "string" ? identity : `own user (${identity.first} and up), no-new-privileges`;
