@@ -99,3 +99,48 @@ test("who does not stream gets a streamed response whole", async () => {
   const client = await stack.client();
   expect(await client.invoke({ name: "queued" })).toMatchObject({ ok: true, result: { n: 1 } });
 });
+
+test("a response whose head is not valid is a failure of the function, not an empty success", async () => {
+  const code = `exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+    awslambda.HttpResponseStream.from(stream, { statusCode: 101 }).end("x");
+  });`;
+  await stack.deploy("invalid", code, { triggers: [{ http: {} }] });
+  const response = await eventually(
+    () => fetch(`${stack.endpoint}/fn/invalid`),
+    ({ status }) => status !== 404,
+  );
+  expect(response.status).toBe(502);
+});
+
+test("a response that would be slow to read fails for its own caller alone", async () => {
+  const code = `exports.handler = async () => ({ statusCode: 200, body: "x", x: Array(1.5e6).fill([]) });`;
+  await stack.deploy("heavy", code, { triggers: [{ http: {} }], timeoutMs: 20_000 });
+  const response = await eventually(
+    () => fetch(`${stack.endpoint}/fn/heavy`),
+    ({ status }) => status !== 404,
+  );
+  expect(response.status).toBe(502);
+});
+
+test("an address may name scheme and host too, and a body of brackets is refused without being parsed", async () => {
+  const { host } = new URL(stack.endpoint);
+  const [hostname = "", port = ""] = host.split(":");
+  const sent = get({ hostname, port, path: `http://${host}/fn/web/absolute` });
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  response.resume();
+  expect(response.statusCode).toBe(202);
+  await stack.deploy("hook", "exports.handler = async () => 1;", { triggers: [{ webhook: {} }] });
+  const answer = await eventually(
+    () =>
+      fetch(`${stack.endpoint}/hooks/hook`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "[".repeat(400_000) + "]".repeat(400_000),
+      }),
+    ({ status }) => status !== 404,
+  );
+  expect([answer.status, ((await answer.json()) as { error: { code: string } }).error.code]).toEqual([
+    400,
+    "Request.InvalidJson",
+  ]);
+});

@@ -7,7 +7,7 @@ import type { ErrorCode } from "./error-codes.ts";
  *
  *   gateway → worker   HELLO   id = 0, head = the token of the worker's lease; first of all
  *                      CALL    id = call, head = CallHead, body = event JSON
- *                      TAKEN   id = call, head = "" or "gone": the caller took one CHUNK, or went away
+ *                      TAKEN   id = call, head = "" when one CHUNK was taken, else the code of a StreamEnded
  *   worker → gateway   RESULT  id = call, head = ResultHead, body = payload JSON (empty when the attempt failed)
  *                      CHUNK   id = call, head = StreamHead JSON or "", body = a piece of a streamed response; each is answered
  *                              by TAKEN, in order, which is the guest's backpressure; RESULT follows the last one
@@ -52,6 +52,3 @@ export interface WorkerStatus {
   /** Function keys (`tenant.name`) that have a warm isolate. */
   readonly warm: readonly string[];
 }
-
-/** TAKEN's head when nobody waits for the response any more. */
-export const CALLER_GONE = "gone";

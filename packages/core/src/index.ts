@@ -72,10 +72,15 @@ export { isTimeZone, nextSlot, parseSchedule, type Schedule, type ScheduleParse,
 export { formatGuestRuntime, type GuestRuntime, parseGuestRuntime, partsSource } from "./guest-runtime.ts";
 export { SlotTable } from "./slot-table.ts";
 export { encodeFrame, type Frame, FrameError, FrameReader, FrameWriter } from "./frame.ts";
-export { type ResponseDescription, StreamEnded, type StreamHead, type TakeChunk } from "./stream-head.ts";
+export {
+  type ResponseDescription,
+  StreamEnded,
+  type StreamHead,
+  type TakeChunk,
+  toStreamEndCode,
+} from "./stream-head.ts";
 export {
   type CallHead,
-  CALLER_GONE,
   DIRECT_LANE,
   DIRECT_LANE_FRAME_BYTES_MAX,
   type RefuseHead,

@@ -20,12 +20,25 @@ export interface ResponseDescription {
  */
 export type TakeChunk = (head: string, bytes: Uint8Array) => Promise<void>;
 
+const MESSAGES = {
+  "Response.CallerGone": "the caller went away and takes no more of it",
+  "Response.Ended": "it is complete already",
+  "Response.Invalid": "its status, headers or cookies are not valid",
+  "Response.TooLarge": "it is too large",
+} as const;
+
+export type StreamEndCode = keyof typeof MESSAGES;
+
+export function toStreamEndCode(word: string): StreamEndCode {
+  return Object.hasOwn(MESSAGES, word) ? (word as StreamEndCode) : "Response.CallerGone";
+}
+
 /** Why no more of a response is taken; `code` is stable, the message is for the author of the function. */
 export class StreamEnded extends Error {
   override readonly name = "StreamEnded";
-  readonly code: "Response.CallerGone" | "Response.TooLarge" | "Response.Ended";
+  readonly code: StreamEndCode;
 
-  constructor(code: StreamEnded["code"], message: string) {
+  constructor(code: StreamEndCode, message: string = MESSAGES[code]) {
     super(message);
     this.code = code;
   }

@@ -9,7 +9,6 @@ export interface Sandbox {
   fireTimer(id: number, timeoutMs: number): void;
   /** MiB in use: heap and external memory. */
   memoryMb(): Promise<number>;
-  /** CPU milliseconds spent so far. */
   cpuMs(): number;
   /** Code is being run, rather than waited for. */
   readonly running: boolean;

@@ -33,7 +33,7 @@ export function createRequestListener(options: AppOptions): RequestListener {
   const app = createApp(options);
   const sources = SOURCES.map(([prefix, handle]) => ({ prefix, listen: source(handle, options) }));
   return (request, response) => {
-    const url = request.url ?? "/";
+    const url = originForm(request.url ?? "/");
     for (const { prefix, listen } of sources) {
       if (!url.startsWith(prefix)) continue;
       request.url = url.slice(prefix.length - 1);
@@ -41,6 +41,11 @@ export function createRequestListener(options: AppOptions): RequestListener {
     }
     app(request, response);
   };
+}
+
+/** A client may name scheme and host as well (RFC 9112, 3.2.2). */
+function originForm(target: string): string {
+  return target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/?#]*(?=\/)/i, "");
 }
 
 function createApp(options: AppOptions): Express {

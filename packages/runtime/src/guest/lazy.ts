@@ -1,7 +1,7 @@
 import type { DOMException } from "./web/dom-exception.ts";
 
 /**
- * The bundler wraps every module that is only ever reached through `require` in a function that runs at its first use.
+ * The bundler makes a part of every module that is named here, which an isolate loads at its first use (`../prelude-chunks.ts`).
  * So a cold start pays for what the user's code touches and no more; nothing here may become a static import.
  */
 export const loadDomException = () => require("./web/dom-exception.ts") as typeof import("./web/dom-exception.ts");

@@ -19,7 +19,7 @@ export type Dispatch = (kind: number, id: number, a?: unknown, b?: unknown, ...m
  *    or closure that user code can come by refers to them.
  * 2. Glue uses `primordials.ts` only. What users see as an API may use what they replaced; it hurts none but them.
  * 3. Everything user code throws becomes text in here. Nothing of the user's crosses to the host but strings and bytes.
- * 4. What a handler may never use is loaded at its first use (`web/lazy.ts`): evaluation is part of every cold start.
+ * 4. What a handler may never use is loaded at its first use (`lazy.ts`): evaluation is part of every cold start.
  */
 export function boot(send: Send, call: Call, claims: Int32Array<SharedArrayBuffer>): Dispatch {
   connectHost(send, call);

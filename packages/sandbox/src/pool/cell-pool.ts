@@ -10,7 +10,7 @@ import type { Broker, CellRestart, RunRequest, RunResult } from "./run.ts";
 import { SpawnBackoff } from "./spawn-backoff.ts";
 
 export interface CellPoolOptions {
-  /** The guest runtime, as one script. */
+  /** The guest runtime, as text of a GuestRuntime. */
   readonly prelude: string;
   readonly broker: Broker;
   readonly maxCells: number;

@@ -1,6 +1,5 @@
 import { connect, type Socket } from "node:net";
 import {
-  CALLER_GONE,
   DIRECT_LANE,
   DIRECT_LANE_FRAME_BYTES_MAX,
   type Frame,
@@ -9,6 +8,7 @@ import {
   type RefuseHead,
   type ResultHead,
   SlotTable,
+  StreamEnded,
   type TakeChunk,
   type WorkerLease,
   type WorkerStatus,
@@ -27,6 +27,7 @@ interface PendingCall {
 }
 
 const RECONNECT_MS = 200;
+const CALLER_GONE = new StreamEnded("Response.CallerGone");
 
 /** One gateway's connection to one worker, shared by all calls. */
 export class WorkerLink {
@@ -137,10 +138,10 @@ export class WorkerLink {
   #take({ id, head, body }: Frame): void {
     const answer = (word: string): void => this.#writer?.send(DIRECT_LANE.taken, id, word);
     const take = this.#pending.get(id)?.take;
-    if (take === undefined) return answer(CALLER_GONE);
+    if (take === undefined) return answer(CALLER_GONE.code);
     take(head, body).then(
       () => answer(""),
-      () => answer(CALLER_GONE),
+      (error: unknown) => answer((error instanceof StreamEnded ? error : CALLER_GONE).code),
     );
   }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { PlatformError } from "@sluice/core";
 import { locateJsonFault } from "./json-fault.ts";
+import { heavyJson } from "./json-weight.ts";
 import { readRaw } from "./read-raw.ts";
 
 export interface JsonBody {
@@ -24,6 +25,8 @@ export async function readPlain(request: IncomingMessage, limitBytes: number): P
 /** Body text and the value in it; an empty body is the empty object. @throws PlatformError Request.InvalidJson */
 export function parseJsonBody(bytes: Uint8Array): JsonBody {
   if (bytes.length === 0) return { text: "{}", value: {} };
+  const tooMuch = heavyJson(bytes);
+  if (tooMuch !== undefined) throw new PlatformError("Request.InvalidJson", `The body is not taken: ${tooMuch}.`);
   const text = decodeUtf8(bytes);
   try {
     return { text, value: JSON.parse(text) as unknown };

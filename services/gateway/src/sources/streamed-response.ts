@@ -29,8 +29,8 @@ export class StreamedResponse {
   async take(head: string, bytes: Uint8Array): Promise<void> {
     const response = this.#response;
     const { response: description, end } = head === "" ? ({} as StreamHead) : (JSON.parse(head) as StreamHead);
-    if (response.destroyed) throw new StreamEnded("Response.CallerGone", "the caller went away");
-    if (response.writableEnded) throw new StreamEnded("Response.Ended", "the response is complete");
+    if (response.destroyed) throw new StreamEnded("Response.CallerGone");
+    if (response.writableEnded) throw new StreamEnded("Response.Ended");
     if (!response.headersSent) this.#start(description ?? NO_DESCRIPTION);
     const room = bytes.length === 0 || response.write(bytes);
     if (end === true) response.end();
@@ -46,7 +46,7 @@ export class StreamedResponse {
 
   #start(description: unknown): void {
     const head = toStreamHead(description);
-    if (head === undefined) throw new StreamEnded("Response.Ended", "status, headers or cookies are not valid");
+    if (head === undefined) throw new StreamEnded("Response.Invalid");
     this.#response.writeHead(head.status, [...head.headers, "x-amzn-requestid", this.#invocationId]);
     this.#response.flushHeaders();
   }
@@ -62,5 +62,5 @@ async function roomIn(response: ServerResponse): Promise<void> {
   } finally {
     gone.abort();
   }
-  if (response.destroyed) throw new StreamEnded("Response.CallerGone", "the caller went away");
+  if (response.destroyed) throw new StreamEnded("Response.CallerGone");
 }

@@ -1,3 +1,5 @@
+import { heavyJson } from "../request/json-weight.ts";
+
 /** An HTTP answer made of what a handler returned. */
 export interface UrlResponse {
   readonly status: number;
@@ -34,6 +36,8 @@ const FRAMING = new Set([
  */
 export function toUrlResponse(payload: Buffer): UrlResponse | undefined {
   if (!payload.includes(STATUS_CODE)) return plain(payload);
+  // The author of one function must not hold up the others' callers.
+  if (heavyJson(payload) !== undefined) return undefined;
   const value: unknown = JSON.parse(payload.toString());
   if (typeof value !== "object" || value === null || !("statusCode" in value)) return plain(payload);
   const status = readStatus(value.statusCode);

@@ -2,7 +2,6 @@ import { timingSafeEqual } from "node:crypto";
 import type { Socket } from "node:net";
 import {
   type CallHead,
-  CALLER_GONE,
   DIRECT_LANE,
   DIRECT_LANE_FRAME_BYTES_MAX,
   formatLogRecord,
@@ -14,6 +13,7 @@ import {
   type ResultHead,
   StreamEnded,
   type TakeChunk,
+  toStreamEndCode,
   type WorkerStatus,
 } from "@sluice/core";
 import type { Execution, Executor } from "../executor.ts";
@@ -32,7 +32,7 @@ export class DirectLaneConnection {
   readonly #options: ConnectionOptions;
   readonly #writer: FrameWriter;
   /** Pieces of streamed responses that the gateway has not answered, by call, in order. */
-  readonly #untaken = new Map<number, ((gone: boolean) => void)[]>();
+  readonly #untaken = new Map<number, ((fault: StreamEnded | undefined) => void)[]>();
   #trusted = false;
 
   constructor(options: ConnectionOptions) {
@@ -60,7 +60,7 @@ export class DirectLaneConnection {
   #receive(frame: Frame): void {
     if (!this.#trusted) return this.#greet(frame);
     if (frame.type === DIRECT_LANE.call) return void this.#call(frame);
-    if (frame.type === DIRECT_LANE.taken) return this.#untaken.get(frame.id)?.shift()?.(frame.head === CALLER_GONE);
+    if (frame.type === DIRECT_LANE.taken) return this.#taken(frame);
     this.#options.socket.destroy();
   }
 
@@ -97,20 +97,25 @@ export class DirectLaneConnection {
   /** Sends pieces to the gateway; each is taken when the gateway says so. */
   #takerOf(id: number): TakeChunk {
     return (head, bytes) => {
-      if (this.#options.socket.destroyed) return Promise.reject(callerGone());
+      if (this.#options.socket.destroyed) return Promise.reject(new StreamEnded("Response.CallerGone"));
       return new Promise((resolve, reject) => {
         const waiting = this.#untaken.get(id) ?? [];
         this.#untaken.set(id, waiting);
-        waiting.push((gone) => (gone ? reject(callerGone()) : resolve()));
+        waiting.push((fault) => (fault === undefined ? resolve() : reject(fault)));
         this.#writer.send(DIRECT_LANE.chunk, id, head, bytes);
       });
     };
   }
 
+  #taken({ id, head }: Frame): void {
+    const settle = this.#untaken.get(id)?.shift();
+    settle?.(head === "" ? undefined : new StreamEnded(toStreamEndCode(head)));
+  }
+
   #forgetChunks(): void {
     const all = [...this.#untaken.values()].flat();
     this.#untaken.clear();
-    for (const settle of all) settle(true);
+    for (const settle of all) settle(new StreamEnded("Response.CallerGone"));
   }
 
   #answer(id: number, execution: Extract<Execution, { kind: "ran" }>, logs: boolean): void {
@@ -126,8 +131,4 @@ export class DirectLaneConnection {
     const head: RefuseHead = { code: error.code, message: error.message };
     this.#writer.send(DIRECT_LANE.refuse, id, JSON.stringify(head));
   }
-}
-
-function callerGone(): StreamEnded {
-  return new StreamEnded("Response.CallerGone", "the caller went away and takes no more of the response");
 }

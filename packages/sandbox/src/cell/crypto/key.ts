@@ -7,6 +7,7 @@ import {
   type PublicKeyInput,
 } from "node:crypto";
 import { CRYPTO_LIMITS, type CryptoKeyFacts, type CryptoRequest, EC_CURVES } from "@sluice/core";
+import { kindOfKey } from "./key-algorithm.ts";
 import { Refusal } from "./refusal.ts";
 
 type KeyRequest = Extract<CryptoRequest, { do: "key" }>;
@@ -42,6 +43,8 @@ export function convertKey(request: KeyRequest, input: Buffer): Buffer {
  */
 function readKey({ from, as }: Pick<KeyRequest, "from" | "as">, input: Buffer): KeyObject {
   if (input.length > CRYPTO_LIMITS.keyBytesMax) throw new Refusal("unsupported-key");
+  const kind = kindOfKey(from, input);
+  if (kind !== "known") throw new Refusal(kind === "other" ? "unsupported-key" : "bad-key");
   const key = parse(from, as, input);
   const { asymmetricKeyType, asymmetricKeyDetails: details } = key;
   if (asymmetricKeyType === undefined || !TYPES.has(asymmetricKeyType)) throw new Refusal("unsupported-key");

@@ -34,8 +34,11 @@ export class TaskQueue<Owner> {
 
   async #start(task: QueuedTask<Owner>): Promise<void> {
     this.#running.push(task.owner);
-    await task.run();
-    this.#running.splice(this.#running.indexOf(task.owner), 1);
+    try {
+      await task.run();
+    } finally {
+      this.#running.splice(this.#running.indexOf(task.owner), 1);
+    }
     const next = this.#next();
     if (next !== undefined) void this.#start(next);
   }
