@@ -31,6 +31,8 @@ export function kindOfKey(from: string, input: Buffer): KeyKind {
   const blocks = [...input.toString("latin1").matchAll(PEM_BLOCK)];
   const kinds = blocks.map(([, label = "", text = ""]) => {
     if (LABELS.has(label)) return "known";
+    // The guest opens these itself: see key.ts.
+    if (label === "ENCRYPTED PRIVATE KEY") return "unreadable";
     const form = label === "PRIVATE KEY" ? "pkcs8" : label === "PUBLIC KEY" ? "spki" : undefined;
     return form === undefined ? "other" : kindOfDer(form, Buffer.from(text, "base64"));
   });
