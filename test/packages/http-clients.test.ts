@@ -1,34 +1,27 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { NetworkPool } from "../sandbox/network-pool.ts";
 import { valueOf } from "../sandbox/trial-pool.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { eventually } from "../support/eventually.ts";
+import { LocalServers } from "../support/local-servers.ts";
 import { bundleSource } from "./bundle.ts";
 import { describePackage } from "./package-trial.ts";
 
 let pool: NetworkPool;
-const servers: Server[] = [];
-const connections: Socket[] = [];
+const servers = new LocalServers();
 const certificate = makeCertificate();
 
 beforeAll(async () => {
   pool = await NetworkPool.start();
 });
-afterEach(async () => {
-  for (const socket of connections.splice(0)) socket.destroy();
-  await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
-});
+afterEach(() => servers.close());
 afterAll(() => pool.stop());
 
 async function serve(listener: RequestListener, secure = false): Promise<string> {
   const server = secure ? createSecureServer({ ...certificate }, listener) : createServer(listener);
-  servers.push(server);
-  server.on("connection", (socket: Socket) => connections.push(socket));
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  return `${secure ? "https" : "http"}://localhost:${(server.address() as AddressInfo).port}`;
+  return `${secure ? "https" : "http"}://localhost:${await servers.listen(server)}`;
 }
 
 async function run(source: string, event: unknown): Promise<unknown> {

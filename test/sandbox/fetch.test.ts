@@ -1,33 +1,22 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer, type RequestListener } from "node:http";
 import type { VersionSpec } from "@sluice/sandbox";
 import { eventually } from "../support/eventually.ts";
+import { LocalServers } from "../support/local-servers.ts";
 import { NetworkPool, type NetworkSample } from "./network-pool.ts";
 import { valueOf } from "./trial-pool.ts";
 
 let pool: NetworkPool;
-const servers: Server[] = [];
-const connections: Socket[] = [];
+const servers = new LocalServers();
 
 beforeAll(async () => {
   pool = await NetworkPool.start({ orphanMs: 200 });
 });
 
-afterEach(async () => {
-  for (const socket of connections.splice(0)) socket.destroy();
-  await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
-});
+afterEach(() => servers.close());
 
 afterAll(() => pool.stop());
 
-async function listen(server: Server): Promise<number> {
-  servers.push(server);
-  server.on("connection", (socket: Socket) => connections.push(socket));
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  return (server.address() as AddressInfo).port;
-}
-
-const serve = (listener: RequestListener): Promise<number> => listen(createServer(listener));
+const serve = (listener: RequestListener): Promise<number> => servers.listen(createServer(listener));
 const handler = (body: string, sample: Partial<NetworkSample> = {}): VersionSpec =>
   pool.define({ ...sample, code: `${String(sample.code ?? "")}\nexports.handler = async (event) => {${body}\n};` });
 const run = async (body: string, event: unknown, sample: Partial<NetworkSample> = {}): Promise<unknown> =>

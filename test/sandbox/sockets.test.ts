@@ -1,30 +1,20 @@
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import type { RunResult, VersionSpec } from "@sluice/sandbox";
 import { eventually } from "../support/eventually.ts";
+import { LocalServers } from "../support/local-servers.ts";
 import { NetworkPool, type NetworkSample } from "./network-pool.ts";
 import { valueOf } from "./trial-pool.ts";
 
 let pool: NetworkPool;
-const servers: Server[] = [];
-const connections: Socket[] = [];
+const servers = new LocalServers();
 
 beforeAll(async () => {
   pool = await NetworkPool.start();
 });
 
-afterEach(async () => {
-  for (const socket of connections.splice(0)) socket.destroy();
-  await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
-});
+afterEach(() => servers.close());
 
 afterAll(() => pool.stop());
-
-async function listen(server: Server): Promise<number> {
-  servers.push(server);
-  server.on("connection", (socket: Socket) => connections.push(socket));
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  return (server.address() as AddressInfo).port;
-}
 
 const handler = (body: string, sample: Partial<NetworkSample> = {}): VersionSpec =>
   pool.define({ ...sample, code: `${String(sample.code ?? "")}\nexports.handler = async (event) => {${body}\n};` });
@@ -43,7 +33,7 @@ describe("net", () => {
   }
 
   test("a socket connects, writes, reads and ends", async () => {
-    const port = await listen(echo());
+    const port = await servers.listen(echo());
     const body = `const socket = net.connect({ port: event, host: '127.0.0.1' });
       await once(socket, 'connect');
       socket.setNoDelay(true).setKeepAlive(true, 1000);
@@ -59,7 +49,7 @@ describe("net", () => {
   });
 
   test("megabytes keep their order both ways", async () => {
-    const port = await listen(echo());
+    const port = await servers.listen(echo());
     const body = `const socket = net.connect(event, '127.0.0.1');
       const sent = Buffer.alloc(3_000_000, 0).map((_, at) => at % 253);
       socket.end(Buffer.from(sent));
@@ -71,7 +61,7 @@ describe("net", () => {
 
   test("a connection survives to the next invocation, with what came meanwhile", async () => {
     const sockets: Socket[] = [];
-    const port = await listen(echo(sockets));
+    const port = await servers.listen(echo(sockets));
     const code = `${CLIENT} let socket, text = '';`;
     const body = `if (socket === undefined) {
         socket = net.connect(event, '127.0.0.1');
@@ -97,7 +87,7 @@ describe("net", () => {
   test("what came between invocations waits at the other side when it is much", async () => {
     let written = 0;
     const chunk = Buffer.alloc(64 * 1024);
-    const port = await listen(
+    const port = await servers.listen(
       createServer((socket) => {
         socket.on("error", () => undefined);
         const more = (): void => {
@@ -121,7 +111,7 @@ describe("net", () => {
 
   test("a socket dies with its isolate", async () => {
     const sockets: Socket[] = [];
-    const port = await listen(echo(sockets));
+    const port = await servers.listen(echo(sockets));
     const before = pool.network.open.sockets;
     const body = `global.socket = net.connect(event, '127.0.0.1'); await once(socket, 'connect'); for (;;);`;
     const result: RunResult = await pool.run(handler(body, { code: CLIENT, timeoutMs: 300 }), port);
@@ -155,7 +145,7 @@ describe("net", () => {
   });
 
   test("a silent socket says so after its timeout", async () => {
-    const port = await listen(createServer(() => undefined));
+    const port = await servers.listen(createServer(() => undefined));
     const body = `const socket = net.connect(event, '127.0.0.1');
       socket.setTimeout(20);
       await once(socket, 'timeout');
@@ -166,7 +156,7 @@ describe("net", () => {
 
   test("another function of the same tenant cannot name a socket that is not its own", async () => {
     const sockets: Socket[] = [];
-    const port = await listen(echo(sockets));
+    const port = await servers.listen(echo(sockets));
     const open = handler("global.socket = net.connect(event, '127.0.0.1'); await once(socket, 'connect'); return 1;", {
       code: CLIENT,
     });

@@ -1,27 +1,8 @@
 import { IntrinsicTypeError } from "../primordials.ts";
 import type { Bytes } from "./bytes.ts";
+import { zlib } from "./zlib-library.ts";
 
 export type CompressionFormat = "deflate" | "deflate-raw" | "gzip";
-
-interface ZStream {
-  input: Uint8Array;
-  next_in: number;
-  avail_in: number;
-  output: Bytes;
-  next_out: number;
-  avail_out: number;
-  msg: string;
-}
-
-interface Zlib {
-  readonly ZStream: new () => ZStream;
-  zlibDeflateInit2(z: ZStream, level: number, method: number, windowBits: number, memory: number, kind: number): number;
-  zlibDeflate(z: ZStream, flush: number): number;
-  zlibInflateInit2(z: ZStream, windowBits: number): number;
-  zlibInflate(z: ZStream, flush: number): number;
-}
-
-const zlib = require("pako") as Zlib;
 
 const PIECE_BYTES = 16_384;
 const NO_FLUSH = 0;

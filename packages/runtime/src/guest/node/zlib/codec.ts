@@ -1,3 +1,4 @@
+import { zlib } from "../../web/zlib-library.ts";
 import { invalidArgType, nodeError, outOfRange } from "../node-error.ts";
 import { zlibConstants as C } from "./zlib-constants.ts";
 
@@ -14,30 +15,6 @@ export interface ZlibOptions {
   readonly info?: boolean;
 }
 
-interface ZStream {
-  input: Uint8Array;
-  next_in: number;
-  avail_in: number;
-  output: Uint8Array;
-  next_out: number;
-  avail_out: number;
-  msg: string;
-}
-
-/** zlib in JavaScript: its time and memory are the guest's own, as its limits are. */
-interface Zlib {
-  readonly ZStream: new () => ZStream;
-  zlibDeflateInit2(strm: ZStream, level: number, method: number, bits: number, mem: number, strategy: number): number;
-  zlibDeflateSetDictionary(strm: ZStream, dictionary: Uint8Array): number;
-  zlibDeflateReset(strm: ZStream): number;
-  zlibDeflate(strm: ZStream, flush: number): number;
-  zlibInflateInit2(strm: ZStream, bits: number): number;
-  zlibInflateSetDictionary(strm: ZStream, dictionary: Uint8Array): number;
-  zlibInflateReset(strm: ZStream): number;
-  zlibInflate(strm: ZStream, flush: number): number;
-}
-
-const zlib = require("pako") as Zlib;
 const METHOD_DEFLATED = 8;
 const GZIP_MAGIC = 0x1f;
 
