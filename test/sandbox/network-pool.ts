@@ -50,6 +50,8 @@ export class NetworkPool {
       codeDigest: "",
       codeBytes: 0,
       sourceMapDigest: null,
+      upload: null,
+      revisionId: "",
       createdAt: 0,
       config: { ...DEFAULT_FUNCTION_CONFIG, egress: sample.egress ?? { allowPrivate: ["127.0.0.1", "localhost"] } },
     });

@@ -1,4 +1,4 @@
-import type { FunctionConfig, FunctionError } from "@sluice/core";
+import type { Deployment, FunctionConfig, FunctionError } from "@sluice/core";
 
 /** What the platform API answers; the gateway's OpenAPI document describes the same shapes. */
 
@@ -37,6 +37,7 @@ export interface FunctionSummary extends FunctionIdentity {
 
 export interface FunctionDetail extends FunctionIdentity {
   readonly config: FunctionConfig;
+  readonly settings: Pick<Deployment, "reservedConcurrency" | "retry">;
 }
 
 export interface FunctionPage {

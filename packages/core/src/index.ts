@@ -26,13 +26,28 @@ export {
   type RetryDecision,
   type RetryPolicy,
 } from "./retry-policy.ts";
+export { type Alias, resolveQualifier } from "./alias.ts";
+export { type Deployment, isSame, isSameContent, toDeploymentChange } from "./deployment.ts";
 export {
   DEFAULT_FUNCTION_CONFIG,
   type EgressRule,
   type FunctionConfig,
   type FunctionVersion,
+  type LambdaAttributes,
   type Runtime,
+  type UploadedArchive,
+  type VersionContent,
 } from "./function.ts";
+export {
+  type AsyncRule,
+  asyncRuleOf,
+  DEFAULT_ASYNC_RULE,
+  DEFAULT_FUNCTION_SETTINGS,
+  type FunctionSettings,
+  type PermissionPolicy,
+  type PermissionStatement,
+  type ProvisionedConcurrency,
+} from "./function-settings.ts";
 export type {
   BoundTrigger,
   CronTrigger,
@@ -130,6 +145,7 @@ export {
   type Parsed,
   parseFunctionOptions,
   parseManifest,
+  toDeploymentSettings,
   toFunctionConfig,
   toTriggers,
 } from "./manifest.ts";
@@ -144,7 +160,14 @@ export type {
   Verdict,
   VerdictError,
 } from "./invocation-queue.ts";
-export type { FunctionRecord, PutFunction, PutFunctionResult, Registry } from "./registry.ts";
+export type {
+  ChangeResult,
+  DecideChange,
+  FunctionChange,
+  FunctionRecord,
+  PublishedMark,
+  Registry,
+} from "./registry.ts";
 export type {
   AccessKey,
   ArtifactStore,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Deployment } from "./deployment.ts";
 import { DEFAULT_FUNCTION_CONFIG, type FunctionConfig } from "./function.ts";
 import { LIMITS } from "./limits.ts";
 import { FUNCTION_NAME, TRIGGER_NAME } from "./names.ts";
@@ -180,9 +181,6 @@ export function manifestJsonSchema(): Record<string, unknown> {
 
 /** What the manifest says, in the platform's own terms. */
 export function toFunctionConfig(options: FunctionOptions): FunctionConfig {
-  const { retry } = options;
-  const delaysMs =
-    retry.delaysMs ?? (retry.attempts === undefined ? DEFAULT_RETRY_POLICY.delaysMs : defaultDelays(retry.attempts));
   return {
     runtime: options.runtime,
     handler: options.handler,
@@ -190,10 +188,17 @@ export function toFunctionConfig(options: FunctionOptions): FunctionConfig {
     memoryMb: options.memoryMb,
     timeoutMs: options.timeoutMs,
     environment: options.environment,
-    reservedConcurrency: options.concurrency,
-    retry: { delaysMs, maxEventAgeMs: retry.maxEventAgeMs },
     egress: options.egress,
+    deadLetterTarget: null,
   };
+}
+
+/** What of a manifest applies to the function whatever its version. */
+export function toDeploymentSettings(options: FunctionOptions): Pick<Deployment, "reservedConcurrency" | "retry"> {
+  const { retry } = options;
+  const delaysMs =
+    retry.delaysMs ?? (retry.attempts === undefined ? DEFAULT_RETRY_POLICY.delaysMs : defaultDelays(retry.attempts));
+  return { reservedConcurrency: options.concurrency, retry: { delaysMs, maxEventAgeMs: retry.maxEventAgeMs } };
 }
 
 /** A trigger without a name of its own takes the function's; a second one of the same type must be named. */

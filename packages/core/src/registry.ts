@@ -1,18 +1,23 @@
-import type { FunctionConfig, FunctionVersion } from "./function.ts";
+import type { Alias } from "./alias.ts";
+import type { FunctionVersion } from "./function.ts";
+import type { FunctionSettings } from "./function-settings.ts";
 import type { FunctionRef } from "./names.ts";
 import type { BoundTrigger, CronTrigger, Trigger, TriggerType } from "./trigger.ts";
 
-/** Functions, their versions and triggers. */
+/** Functions with their versions, aliases, settings and triggers. */
 export interface Registry {
   /**
-   * Publishes a version when code, source map or configuration differ from the latest one, and sets the triggers; atomic.
+   * Reads a function, asks `decide` for what to change, and changes it: all or nothing, and only if nobody changed the
+   * function in between; otherwise `decide` is asked again about what there is now. `decide` answering undefined
+   * changes nothing; it may throw, which ends the call.
    *
    * @throws PlatformError Trigger.NameTaken
    */
-  putFunction(params: PutFunction): Promise<PutFunctionResult>;
+  change(ref: FunctionRef, decide: DecideChange): Promise<ChangeResult>;
   getFunction(ref: FunctionRef): Promise<FunctionRecord | undefined>;
-  /** `$LATEST` resolves to the newest version. */
-  getVersion(ref: FunctionRef, qualifier: string): Promise<FunctionVersion | undefined>;
+  /** By its number, or `$LATEST`; aliases are resolved by `resolveQualifier`. */
+  getVersion(ref: FunctionRef, version: string): Promise<FunctionVersion | undefined>;
+  /** The published ones, oldest first. */
   listVersions(ref: FunctionRef): Promise<readonly FunctionVersion[]>;
   /** In name order. */
   listFunctions(
@@ -21,6 +26,8 @@ export interface Registry {
   ): Promise<readonly FunctionRecord[]>;
   /** False when there was none. */
   deleteFunction(ref: FunctionRef): Promise<boolean>;
+  /** A published version. False when there was none. */
+  deleteVersion(ref: FunctionRef, version: string): Promise<boolean>;
   getTrigger<T extends TriggerType>(
     tenant: string,
     type: T,
@@ -32,28 +39,43 @@ export interface Registry {
   onChange(listener: (ref: FunctionRef | undefined) => void): Promise<() => Promise<void>>;
 }
 
-export interface PutFunction {
-  readonly ref: FunctionRef;
-  readonly codeDigest: string;
-  readonly codeBytes: number;
-  readonly sourceMapDigest: string | null;
-  readonly config: FunctionConfig;
-  readonly triggers: readonly Trigger[];
+export type DecideChange = (record: FunctionRecord | undefined) => FunctionChange | undefined;
+
+/** What is absent stays as it is. The first change of a function makes it, and must bring `latest`. */
+export interface FunctionChange {
   readonly now: number;
+  /** New content of `$LATEST`. */
+  readonly latest?: Omit<FunctionVersion, "tenant" | "name" | "version">;
+  /** Publishes `$LATEST`, as it is after this change, under the next number. */
+  readonly publish?: { readonly revisionId: string; readonly description?: string };
+  readonly aliases?: Readonly<Record<string, Alias>>;
+  readonly settings?: FunctionSettings;
+  readonly triggers?: readonly Trigger[];
 }
 
-export interface PutFunctionResult {
-  readonly version: FunctionVersion;
-  /** False: nothing but perhaps the triggers changed, so the version is the one that was there. */
-  readonly published: boolean;
-  readonly triggersChanged: boolean;
+export interface ChangeResult {
+  /** After the change; undefined: there is no such function, and none was made. */
+  readonly record: FunctionRecord | undefined;
+  readonly published: FunctionVersion | null;
 }
 
 export interface FunctionRecord {
   readonly tenant: string;
   readonly name: string;
+  /** `$LATEST`. */
   readonly latest: FunctionVersion;
+  /** The last published version; null: none yet. */
+  readonly published: PublishedMark | null;
+  readonly aliases: Readonly<Record<string, Alias>>;
+  readonly settings: FunctionSettings;
   readonly triggers: readonly Trigger[];
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** Enough of the last published version to see whether `$LATEST` differs from it. */
+export interface PublishedMark {
+  readonly version: string;
+  /** `$LATEST`'s when it was published. */
+  readonly latestRevisionId: string;
 }

@@ -13,7 +13,7 @@ import {
 import type { CellPool, RunResult, WireLogLine } from "@sluice/sandbox";
 import { AttemptLog } from "./attempt-log.ts";
 import type { Capacity } from "./capacity.ts";
-import type { FunctionCache } from "./function-cache.ts";
+import type { FunctionCache, FunctionTarget } from "./function-cache.ts";
 import type { Journal } from "@sluice/store";
 import type { ReservedSlots } from "./reserved-slots.ts";
 import type { SourceMaps } from "./source-maps/source-maps.ts";
@@ -73,9 +73,9 @@ export class Executor {
     const ref = { tenant: invocation.tenant, name: invocation.function };
     if (!capacity.take(ref)) return this.#throttled(ref, "Capacity.Exhausted");
     try {
-      const version = functions.peek(ref, invocation.qualifier) ?? (await functions.get(ref, invocation.qualifier));
-      if (version === undefined) return { kind: "refused", error: await this.#unknown(ref, invocation.qualifier) };
-      return await this.#withSlot(ref, version, attempt);
+      const target = functions.peek(ref, invocation.qualifier) ?? (await functions.get(ref, invocation.qualifier));
+      if (target === undefined) return { kind: "refused", error: await this.#unknown(ref, invocation.qualifier) };
+      return await this.#withSlot(ref, target, attempt);
     } catch (error) {
       return { kind: "refused", error: toPlatformError(error) };
     } finally {
@@ -83,8 +83,8 @@ export class Executor {
     }
   }
 
-  async #withSlot(ref: FunctionRef, version: FunctionVersion, attempt: Attempt): Promise<Execution> {
-    const limit = version.config.reservedConcurrency;
+  async #withSlot(ref: FunctionRef, { version, settings }: FunctionTarget, attempt: Attempt): Promise<Execution> {
+    const limit = settings.reservedConcurrency;
     if (limit === null) return await this.#run(ref, version, attempt);
     const release = await this.#options.slots.acquire(ref, limit);
     if (release === undefined) return this.#throttled(ref, "Capacity.FunctionLimit");

@@ -47,7 +47,7 @@ runService({
         onNotice: (notice) => logger.warn({ ...notice }, "queue"),
       }),
       capacity: Math.max(1, Math.floor(config.capacity * QUEUED_SHARE)),
-      concurrencyOf: async (ref) => (await worker.functions.get(ref, "$LATEST"))?.config.reservedConcurrency ?? null,
+      concurrencyOf: async (ref) => (await worker.functions.settings(ref))?.reservedConcurrency ?? null,
       handle: (claim) => worker.queuedLane.handle(claim),
       lockDurationMs: config.leaseMs,
       stalledIntervalMs: config.stalledCheckMs,

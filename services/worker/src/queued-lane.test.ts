@@ -1,12 +1,15 @@
 import {
   type Claim,
+  DEFAULT_ASYNC_RULE,
   DEFAULT_FUNCTION_CONFIG,
+  DEFAULT_FUNCTION_SETTINGS,
   type FunctionError,
   type FunctionVersion,
   type InvocationEvent,
   PlatformError,
 } from "@sluice/core";
 import type { Attempt, Execution } from "./executor.ts";
+import type { FunctionTarget } from "./function-cache.ts";
 import { QueuedLane } from "./queued-lane.ts";
 
 const NOW = 10_000_000;
@@ -17,8 +20,16 @@ const VERSION: FunctionVersion = {
   codeDigest: "a".repeat(64),
   codeBytes: 10,
   sourceMapDigest: null,
-  config: { ...DEFAULT_FUNCTION_CONFIG, retry: { delaysMs: [60_000], maxEventAgeMs: 3_600_000 } },
+  upload: null,
+  revisionId: "r-1",
+  config: DEFAULT_FUNCTION_CONFIG,
   createdAt: 1,
+};
+
+const TARGET: FunctionTarget = {
+  version: VERSION,
+  settings: DEFAULT_FUNCTION_SETTINGS,
+  rule: { ...DEFAULT_ASYNC_RULE, retry: { delaysMs: [60_000], maxEventAgeMs: 3_600_000 } },
 };
 
 function claimOf(change: Partial<Claim> = {}, acceptedAt = NOW - 500): Claim {
@@ -53,7 +64,7 @@ function refused(code: ConstructorParameters<typeof PlatformError>[0]): Executio
 }
 
 /** A lane whose executor answers `execution`, with what it was asked and what facts became true. */
-function laneOf(execution: Execution, version: () => Promise<FunctionVersion | undefined> = async () => VERSION) {
+function laneOf(execution: Execution, target: () => Promise<FunctionTarget | undefined> = async () => TARGET) {
   const attempts: Attempt[] = [];
   const facts: InvocationEvent[] = [];
   const lane = new QueuedLane({
@@ -63,7 +74,7 @@ function laneOf(execution: Execution, version: () => Promise<FunctionVersion | u
         return execution;
       },
     },
-    functions: { get: version },
+    functions: { get: target },
     journal: { fact: (fact) => facts.push(fact) },
     now: () => NOW,
   });

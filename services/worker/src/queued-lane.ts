@@ -1,6 +1,8 @@
 import {
+  type AsyncRule,
   type Claim,
   decideRetry,
+  DEFAULT_ASYNC_RULE,
   type FunctionError,
   isTooOld,
   type PlatformError,
@@ -38,10 +40,10 @@ export class QueuedLane {
     const { functions, executor, now } = this.#options;
     const { event, ...invocation } = claim.invocation;
     const ref = { tenant: invocation.tenant, name: invocation.function };
+    let rule = DEFAULT_ASYNC_RULE;
     try {
-      const version = await functions.get(ref, invocation.qualifier);
-      if (version !== undefined && isTooOld(version.config.retry, invocation.acceptedAt, now()))
-        return this.#tooOld(claim);
+      rule = (await functions.get(ref, invocation.qualifier))?.rule ?? rule;
+      if (isTooOld(rule.retry, invocation.acceptedAt, now())) return this.#tooOld(claim);
     } catch {
       return { kind: "release", delayMs: FAULT_RELEASE_MS };
     }
@@ -53,15 +55,15 @@ export class QueuedLane {
       queueWaitMs: Math.max(0, now() - claim.dueAt),
       redelivered: claim.redelivered,
     });
-    return this.#verdict(claim, execution);
+    return this.#verdict(claim, execution, rule);
   }
 
-  #verdict(claim: Claim, execution: Execution): Verdict {
+  #verdict(claim: Claim, execution: Execution, rule: AsyncRule): Verdict {
     if (execution.kind === "refused") return this.#refused(claim, execution.error);
     if (execution.error === null) return { kind: "complete", result: execution.payload.toString() };
     // Our own store failed the function, not the function itself: no attempt is spent.
     if (execution.error.errorType === "Artifact.Corrupt") return { kind: "release", delayMs: FAULT_RELEASE_MS };
-    return this.#failed(claim, execution.error, execution.version.config.retry);
+    return this.#failed(claim, execution.error, rule.retry);
   }
 
   #refused(claim: Claim, error: PlatformError): Verdict {

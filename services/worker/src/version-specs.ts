@@ -36,8 +36,8 @@ export class VersionSpecs {
     const { config, codeDigest, name, tenant } = version;
     const { place, codes, workerId } = this.#options;
     return {
-      // A function that was deleted and deployed again begins at version 1 again, with other code.
-      key: `${versionKey(version)}#${version.createdAt}`,
+      // What `$LATEST` is differs from one deployment to the next.
+      key: `${versionKey(version)}#${version.revisionId}`,
       tenant,
       loadCode: () => codes.get(codeDigest),
       definition: {

@@ -30,7 +30,7 @@ function maskValues(fn: FunctionDetail): FunctionDetail {
 }
 
 function format(fn: FunctionDetail, { styles, host, endpoint }: CommandContext): string {
-  const { config } = fn;
+  const { config, settings } = fn;
   const rows = [
     ["name", styles.bold(fn.name)],
     ["version", fn.version],
@@ -39,8 +39,11 @@ function format(fn: FunctionDetail, { styles, host, endpoint }: CommandContext):
     ...(config.description === "" ? [] : [["description", printable(config.description)]]),
     ["memory", `${config.memoryMb} MB`],
     ["timeout", `${config.timeoutMs} ms`],
-    ["concurrency", config.reservedConcurrency === null ? "as the workers take" : String(config.reservedConcurrency)],
-    ["retries", config.retry.delaysMs.map((delay) => `after ${delay / 1000} s`).join(", ") || "none"],
+    [
+      "concurrency",
+      settings.reservedConcurrency === null ? "as the workers take" : String(settings.reservedConcurrency),
+    ],
+    ["retries", settings.retry.delaysMs.map((delay) => `after ${delay / 1000} s`).join(", ") || "none"],
     ["updated", `${formatTime(fn.updatedAt)} UTC`],
     ...Object.entries(config.environment).map(([name, value], index) => [
       index === 0 ? "environment" : "",

@@ -1,27 +1,22 @@
 import {
   type BoundTrigger,
+  type ChangeResult,
   type CronTrigger,
+  type DecideChange,
   functionKey,
   type FunctionRecord,
   type FunctionRef,
   type FunctionVersion,
   LATEST,
-  type PutFunction,
-  type PutFunctionResult,
   type Registry,
   type Trigger,
   type TriggerType,
 } from "@sluice/core";
-import { nameTaken, type PreparedPut, preparePut, triggerField } from "../function-put.ts";
+import { nameTaken, prepareChange, toResult, triggerField } from "../function-change.ts";
 
 interface StoredFunction {
-  readonly ref: FunctionRef;
+  record: FunctionRecord;
   readonly versions: Map<string, FunctionVersion>;
-  latest: FunctionVersion;
-  fingerprint: string;
-  triggers: string;
-  readonly createdAt: number;
-  updatedAt: number;
 }
 
 type Listener = (ref: FunctionRef | undefined) => void;
@@ -34,37 +29,35 @@ export class MemoryRegistry implements Registry {
   readonly #numbers = new Map<string, number>();
   readonly #listeners = new Set<Listener>();
 
-  async putFunction(params: PutFunction): Promise<PutFunctionResult> {
-    const put = preparePut(structuredClone(params));
-    const { ref } = params;
-    for (const { field } of put.bound) {
+  async change(ref: FunctionRef, decide: DecideChange): Promise<ChangeResult> {
+    const before = this.#functions.get(functionKey(ref));
+    const change = decide(structuredClone(before?.record));
+    if (change === undefined) return { record: structuredClone(before?.record), published: null };
+    const prepared = prepareChange(ref, before?.record, structuredClone(change));
+    for (const { field } of prepared.bound ?? []) {
       const owner = this.#triggers.get(`${ref.tenant}/${field}`)?.function.name;
       if (owner !== undefined && owner !== ref.name) throw nameTaken(field, owner);
     }
-    const before = this.#functions.get(functionKey(ref));
-    const published = before?.fingerprint !== put.fingerprint;
-    const triggersChanged = (before?.triggers ?? "[]") !== put.triggers;
-    const stored = before === undefined || published ? this.#publish(ref, put, before) : before;
-    if (triggersChanged) {
+    if (prepared.bound !== undefined) {
       this.#freeTriggers(ref);
-      for (const { field, trigger } of put.bound) this.#triggers.set(`${ref.tenant}/${field}`, trigger);
-      stored.triggers = put.triggers;
+      for (const { field, trigger } of prepared.bound) this.#triggers.set(`${ref.tenant}/${field}`, trigger);
     }
-    if (published || triggersChanged) {
-      stored.updatedAt = params.now;
-      this.#tell(ref);
-    }
-    return structuredClone({ version: stored.latest, published, triggersChanged });
+    const result = toResult(prepared, prepared.toPublish === undefined ? "" : this.#nextNumber(ref));
+    const { published, record = prepared.record } = result;
+    const versions = before?.versions ?? new Map<string, FunctionVersion>();
+    if (published !== null) versions.set(published.version, published);
+    this.#functions.set(functionKey(ref), { record, versions });
+    this.#tell(ref);
+    return structuredClone(result);
   }
 
   async getFunction(ref: FunctionRef): Promise<FunctionRecord | undefined> {
-    const stored = this.#functions.get(functionKey(ref));
-    return stored === undefined ? undefined : toRecord(stored);
+    return structuredClone(this.#functions.get(functionKey(ref))?.record);
   }
 
-  async getVersion(ref: FunctionRef, qualifier: string): Promise<FunctionVersion | undefined> {
+  async getVersion(ref: FunctionRef, version: string): Promise<FunctionVersion | undefined> {
     const stored = this.#functions.get(functionKey(ref));
-    return structuredClone(qualifier === LATEST ? stored?.latest : stored?.versions.get(qualifier));
+    return structuredClone(version === LATEST ? stored?.record.latest : stored?.versions.get(version));
   }
 
   async listVersions(ref: FunctionRef): Promise<readonly FunctionVersion[]> {
@@ -77,15 +70,22 @@ export class MemoryRegistry implements Registry {
   ): Promise<readonly FunctionRecord[]> {
     const { after = "", limit = Number.POSITIVE_INFINITY } = page;
     return [...this.#functions.values()]
-      .filter(({ ref }) => ref.tenant === tenant && ref.name > after)
-      .sort((a, b) => (a.ref.name < b.ref.name ? -1 : 1))
+      .map(({ record }) => record)
+      .filter((record) => record.tenant === tenant && record.name > after)
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
       .slice(0, limit)
-      .map(toRecord);
+      .map((record) => structuredClone(record));
   }
 
   async deleteFunction(ref: FunctionRef): Promise<boolean> {
     if (!this.#functions.delete(functionKey(ref))) return false;
     this.#freeTriggers(ref);
+    this.#tell(ref);
+    return true;
+  }
+
+  async deleteVersion(ref: FunctionRef, version: string): Promise<boolean> {
+    if (this.#functions.get(functionKey(ref))?.versions.delete(version) !== true) return false;
     this.#tell(ref);
     return true;
   }
@@ -112,25 +112,10 @@ export class MemoryRegistry implements Registry {
     };
   }
 
-  #publish(ref: FunctionRef, put: PreparedPut, before: StoredFunction | undefined): StoredFunction {
-    const key = functionKey(ref);
-    const number = (this.#numbers.get(key) ?? 0) + 1;
-    const version: FunctionVersion = { ...put.version, version: String(number) };
-    const stored: StoredFunction = before ?? {
-      ref: { tenant: ref.tenant, name: ref.name },
-      versions: new Map(),
-      latest: version,
-      fingerprint: put.fingerprint,
-      triggers: "[]",
-      createdAt: version.createdAt,
-      updatedAt: version.createdAt,
-    };
-    stored.latest = version;
-    stored.fingerprint = put.fingerprint;
-    stored.versions.set(version.version, version);
-    this.#numbers.set(key, number);
-    this.#functions.set(key, stored);
-    return stored;
+  #nextNumber(ref: FunctionRef): string {
+    const number = (this.#numbers.get(functionKey(ref)) ?? 0) + 1;
+    this.#numbers.set(functionKey(ref), number);
+    return String(number);
   }
 
   #freeTriggers(ref: FunctionRef): void {
@@ -142,15 +127,4 @@ export class MemoryRegistry implements Registry {
   #tell(ref: FunctionRef): void {
     for (const listener of this.#listeners) listener({ tenant: ref.tenant, name: ref.name });
   }
-}
-
-function toRecord(stored: StoredFunction): FunctionRecord {
-  return {
-    tenant: stored.ref.tenant,
-    name: stored.ref.name,
-    latest: structuredClone(stored.latest),
-    triggers: JSON.parse(stored.triggers) as readonly Trigger[],
-    createdAt: stored.createdAt,
-    updatedAt: stored.updatedAt,
-  };
 }

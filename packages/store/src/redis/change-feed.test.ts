@@ -2,7 +2,7 @@ import { type FunctionRef, PlatformError } from "@sluice/core";
 import { Redis } from "ioredis";
 import { becomesTrue } from "../testing/eventually.ts";
 import { type RedisServer, startRedisServer } from "../testing/redis-server.ts";
-import { REF, samplePut } from "../testing/samples.ts";
+import { REF, deploy, samplePut } from "../testing/samples.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { connectRedis } from "./connect.ts";
 import { createRedisStores } from "./stores.ts";
@@ -31,7 +31,7 @@ describe("changes", () => {
       await becomesTrue(() => heard.length === cut && workersChanged === cut);
     }
     expect(heard).toEqual([undefined, undefined, undefined]);
-    await stores.registry.putFunction(samplePut());
+    await deploy(stores.registry, samplePut());
     await becomesTrue(() => heard.length === 4);
     expect(heard.at(-1)).toEqual(REF);
     await stores.stop();

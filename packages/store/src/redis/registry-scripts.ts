@@ -1,52 +1,48 @@
 import { Script } from "./script.ts";
 
-export const PUT_FUNCTION = new Script(`
--- Publishes a version when the fingerprint changed, sets the triggers when they changed, and tells the listeners.
--- KEYS: 1 function (hash)  2 its versions (hash: number -> JSON)  3 function names of the tenant (sorted set)
+export const CHANGE_FUNCTION = new Script(`
+-- Writes a function as it is after a change, if nobody changed it since it was read; publishes a version, takes the
+-- names of its triggers and tells the listeners.
+-- KEYS: 1 function (hash)  2 its published versions (hash: number -> JSON)  3 function names of the tenant (sorted set)
 --       4 triggers of the tenant (hash: type/name -> "owner JSON")  5 cron triggers of all tenants (hash)
 --       6 last version numbers (hash); never deleted, so that a number names the same code for ever
--- ARGV: 1 function key  2 tenant  3 name  4 fingerprint  5 version without its number (JSON)  6 triggers (JSON)
---       7 now (ms)  8 channel, then for each trigger: type/name, bound trigger (JSON)
--- Result: {"taken", type/name, owner} or {"put", version number, version (JSON), published 0|1, triggers changed 0|1}
-local name, now = ARGV[3], ARGV[7]
-for i = 9, #ARGV, 2 do
+-- ARGV: 1 function key  2 tenant  3 name  4 channel  5 etag as read ("" when there was no function)  6 record (JSON)
+--       7 revision of $LATEST  8 version to publish (JSON without its number), or ""
+--       9 1 when triggers change, else 0; then for each trigger: type/name, bound trigger (JSON)
+-- Result: {"changed meanwhile"}, {"taken", type/name, owner} or {"done", published number or ""}
+local name = ARGV[3]
+if (redis.call('HGET', KEYS[1], 'etag') or '') ~= ARGV[5] then return {'changed meanwhile'} end
+for i = 10, #ARGV, 2 do
   local holder = redis.call('HGET', KEYS[4], ARGV[i])
   local owner = holder and string.match(holder, '^(%S+) ')
   if owner and owner ~= name then return {'taken', ARGV[i], owner} end
 end
-local old = redis.call('HMGET', KEYS[1], 'latest', 'fingerprint', 'triggers', 'fields', 'version')
-local number, version, published, changed = old[1], old[5], 0, 0
-if old[2] ~= ARGV[4] then
-  published, version = 1, ARGV[5]
+if ARGV[5] == '' then redis.call('ZADD', KEYS[3], 0, name) end
+redis.call('HSET', KEYS[1], 'record', ARGV[6])
+redis.call('HINCRBY', KEYS[1], 'etag', 1)
+local number = ''
+if ARGV[8] ~= '' then
   number = tostring(redis.call('HINCRBY', KEYS[6], ARGV[1], 1))
-  redis.call('HSET', KEYS[2], number, version)
-  redis.call('HSET', KEYS[1], 'latest', number, 'fingerprint', ARGV[4], 'version', version)
-  if not old[1] then
-    redis.call('HSET', KEYS[1], 'createdAt', now)
-    redis.call('ZADD', KEYS[3], 0, name)
-  end
+  redis.call('HSET', KEYS[2], number, ARGV[8])
+  redis.call('HSET', KEYS[1], 'published', number, 'publishedRevision', ARGV[7])
 end
-if old[3] ~= ARGV[6] then
-  if old[3] or ARGV[6] ~= '[]' then changed = 1 end
-  for field in string.gmatch(old[4] or '', '%S+') do
+if ARGV[9] == '1' then
+  for field in string.gmatch(redis.call('HGET', KEYS[1], 'fields') or '', '%S+') do
     redis.call('HDEL', KEYS[4], field)
     redis.call('HDEL', KEYS[5], ARGV[2] .. '/' .. field)
   end
   local fields = {}
-  for i = 9, #ARGV, 2 do
+  for i = 10, #ARGV, 2 do
     fields[#fields + 1] = ARGV[i]
     redis.call('HSET', KEYS[4], ARGV[i], name .. ' ' .. ARGV[i + 1])
     if string.sub(ARGV[i], 1, 5) == 'cron/' then
       redis.call('HSET', KEYS[5], ARGV[2] .. '/' .. ARGV[i], ARGV[i + 1])
     end
   end
-  redis.call('HSET', KEYS[1], 'triggers', ARGV[6], 'fields', table.concat(fields, ' '))
+  redis.call('HSET', KEYS[1], 'fields', table.concat(fields, ' '))
 end
-if published == 1 or changed == 1 then
-  redis.call('HSET', KEYS[1], 'updatedAt', now)
-  redis.call('PUBLISH', ARGV[8], ARGV[1])
-end
-return {'put', number, version, published, changed}
+redis.call('PUBLISH', ARGV[4], ARGV[1])
+return {'done', number}
 `);
 
 export const DELETE_FUNCTION = new Script(`
@@ -54,14 +50,23 @@ export const DELETE_FUNCTION = new Script(`
 -- KEYS: 1 to 5 as above
 -- ARGV: 1 function key  2 tenant  3 name  4 channel
 -- Result: 1, or 0 when there was no such function
-local fields = redis.call('HGET', KEYS[1], 'fields')
-if not fields then return 0 end
-for field in string.gmatch(fields, '%S+') do
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+for field in string.gmatch(redis.call('HGET', KEYS[1], 'fields') or '', '%S+') do
   redis.call('HDEL', KEYS[4], field)
   redis.call('HDEL', KEYS[5], ARGV[2] .. '/' .. field)
 end
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('ZREM', KEYS[3], ARGV[3])
 redis.call('PUBLISH', ARGV[4], ARGV[1])
+return 1
+`);
+
+export const DELETE_VERSION = new Script(`
+-- Removes a published version, and tells the listeners.
+-- KEYS: 1 published versions of the function
+-- ARGV: 1 function key  2 number  3 channel
+-- Result: 1, or 0 when there was no such version
+if redis.call('HDEL', KEYS[1], ARGV[2]) == 0 then return 0 end
+redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 1
 `);

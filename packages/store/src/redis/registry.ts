@@ -1,24 +1,24 @@
 import {
   type BoundTrigger,
+  type ChangeResult,
   type CronTrigger,
-  DEFAULT_FUNCTION_CONFIG,
+  type DecideChange,
   functionKey,
   type FunctionRecord,
   type FunctionRef,
   type FunctionVersion,
   LATEST,
   parseFunctionKey,
-  type PutFunction,
-  type PutFunctionResult,
+  PlatformError,
   type Registry,
   type Trigger,
   type TriggerType,
 } from "@sluice/core";
 import type { Redis } from "ioredis";
-import { nameTaken, preparePut, triggerField, type UnnumberedVersion } from "../function-put.ts";
+import { nameTaken, type PreparedChange, prepareChange, toResult, triggerField } from "../function-change.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import { redisKey } from "./redis-key.ts";
-import { DELETE_FUNCTION, PUT_FUNCTION } from "./registry-scripts.ts";
+import { CHANGE_FUNCTION, DELETE_FUNCTION, DELETE_VERSION } from "./registry-scripts.ts";
 import { reply } from "./reply.ts";
 
 export interface RedisRegistryOptions {
@@ -27,14 +27,17 @@ export interface RedisRegistryOptions {
   readonly feed: ChangeFeed;
 }
 
-type PutReply = ["taken", string, string] | ["put", string, string, number, number];
+type ChangeReply = ["changed meanwhile"] | ["taken", string, string] | ["done", string];
+
+/** More than that many others changed the same function between a read and the write: something is wrong. */
+const ROUNDS_MAX = 200;
 
 /** Records fetched at once, so that a long list neither blocks Redis nor fills a reply. */
 const PAGE = 200;
 
 /**
- * The whole registry lives under one hash tag. It is small and read through caches, and so a put can change a function,
- * the trigger names of its tenant and the cron triggers of all tenants in one atomic step, on a Redis Cluster too.
+ * The whole registry lives under one hash tag. It is small and read through caches, and so one atomic step can change a function,
+ * the trigger names of its tenant and the cron triggers of all tenants, on a Redis Cluster too.
  */
 export class RedisRegistry implements Registry {
   readonly #redis: Redis;
@@ -47,42 +50,27 @@ export class RedisRegistry implements Registry {
     this.#feed = options.feed;
   }
 
-  async putFunction(params: PutFunction): Promise<PutFunctionResult> {
-    const { tenant, name } = params.ref;
-    const put = preparePut(params);
-    const answer = (await PUT_FUNCTION.run(
-      this.#redis,
-      [...this.#functionKeys(params.ref), this.#key("numbers")],
-      [
-        functionKey(params.ref),
-        tenant,
-        name,
-        put.fingerprint,
-        JSON.stringify(put.version),
-        put.triggers,
-        params.now,
-        this.#key("changes"),
-        ...put.bound.flatMap(({ field, trigger }) => [field, JSON.stringify(trigger)]),
-      ],
-    )) as PutReply;
-    if (answer[0] === "taken") throw nameTaken(answer[1], answer[2]);
-    const [, number, version, published, triggersChanged] = answer;
-    return {
-      version: toVersion(version, number),
-      published: published === 1,
-      triggersChanged: triggersChanged === 1,
-    };
+  async change(ref: FunctionRef, decide: DecideChange): Promise<ChangeResult> {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const held = await this.#read(ref);
+      const change = decide(held?.record);
+      if (change === undefined) return { record: held?.record, published: null };
+      const prepared = prepareChange(ref, held?.record, change);
+      const answer = await this.#write(ref, held?.etag ?? "", prepared);
+      if (answer[0] === "taken") throw nameTaken(answer[1], answer[2]);
+      if (answer[0] === "done") return toResult(prepared, answer[1]);
+    }
+    throw new PlatformError("Service.Unavailable", "The function is changed by too many others at the same time.");
   }
 
   async getFunction(ref: FunctionRef): Promise<FunctionRecord | undefined> {
-    const hash = await reply(this.#redis.hgetall(this.#functionKey(ref)));
-    return toRecord(ref, hash);
+    return (await this.#read(ref))?.record;
   }
 
-  async getVersion(ref: FunctionRef, qualifier: string): Promise<FunctionVersion | undefined> {
-    if (qualifier === LATEST) return (await this.getFunction(ref))?.latest;
-    const version = await reply(this.#redis.hget(this.#versionsKey(ref), qualifier));
-    return version === null ? undefined : toVersion(version, qualifier);
+  async getVersion(ref: FunctionRef, version: string): Promise<FunctionVersion | undefined> {
+    if (version === LATEST) return (await this.getFunction(ref))?.latest;
+    const held = await reply(this.#redis.hget(this.#versionsKey(ref), version));
+    return held === null ? undefined : toVersion(held, version);
   }
 
   async listVersions(ref: FunctionRef): Promise<readonly FunctionVersion[]> {
@@ -119,6 +107,11 @@ export class RedisRegistry implements Registry {
     return (await DELETE_FUNCTION.run(this.#redis, this.#functionKeys(ref), args)) === 1;
   }
 
+  async deleteVersion(ref: FunctionRef, version: string): Promise<boolean> {
+    const args = [functionKey(ref), version, this.#key("changes")];
+    return (await DELETE_VERSION.run(this.#redis, [this.#versionsKey(ref)], args)) === 1;
+  }
+
   async getTrigger<T extends TriggerType>(
     tenant: string,
     type: T,
@@ -138,6 +131,31 @@ export class RedisRegistry implements Registry {
       onMessage: (text) => listener(parseFunctionKey(text)),
       onGap: () => listener(undefined),
     });
+  }
+
+  async #read(ref: FunctionRef): Promise<{ readonly etag: string; readonly record: FunctionRecord } | undefined> {
+    const { etag, record, published, publishedRevision } = await reply(this.#redis.hgetall(this.#functionKey(ref)));
+    if (etag === undefined || record === undefined) return undefined;
+    const mark = published === undefined ? null : { version: published, latestRevisionId: publishedRevision ?? "" };
+    return { etag, record: { ...(JSON.parse(record) as FunctionRecord), published: mark } };
+  }
+
+  async #write(ref: FunctionRef, etag: string, prepared: PreparedChange): Promise<ChangeReply> {
+    const { record, toPublish, bound } = prepared;
+    const args = [
+      functionKey(ref),
+      ref.tenant,
+      ref.name,
+      this.#key("changes"),
+      etag,
+      JSON.stringify(record),
+      record.latest.revisionId,
+      toPublish === undefined ? "" : JSON.stringify(toPublish),
+      bound === undefined ? 0 : 1,
+      ...(bound ?? []).flatMap(({ field, trigger }) => [field, JSON.stringify(trigger)]),
+    ];
+    const keys = [...this.#functionKeys(ref), this.#key("numbers")];
+    return (await CHANGE_FUNCTION.run(this.#redis, keys, args)) as ChangeReply;
   }
 
   #functionKeys(ref: FunctionRef): string[] {
@@ -172,26 +190,5 @@ export class RedisRegistry implements Registry {
 }
 
 function toVersion(json: string, version: string): FunctionVersion {
-  const stored = JSON.parse(json) as Omit<UnnumberedVersion, "sourceMapDigest"> & Partial<UnnumberedVersion>;
-  // Versions of before these fields: no map, and the one runtime that there was.
-  const { sourceMapDigest = null, config } = stored;
-  return {
-    ...stored,
-    sourceMapDigest,
-    config: { ...config, runtime: config.runtime ?? DEFAULT_FUNCTION_CONFIG.runtime },
-    version,
-  };
-}
-
-function toRecord(ref: FunctionRef, hash: Readonly<Record<string, string>>): FunctionRecord | undefined {
-  const { latest, version, triggers, createdAt, updatedAt } = hash;
-  if (latest === undefined || version === undefined || triggers === undefined) return undefined;
-  return {
-    tenant: ref.tenant,
-    name: ref.name,
-    latest: toVersion(version, latest),
-    triggers: JSON.parse(triggers) as readonly Trigger[],
-    createdAt: Number(createdAt),
-    updatedAt: Number(updatedAt),
-  };
+  return { ...(JSON.parse(json) as Omit<FunctionVersion, "version">), version };
 }

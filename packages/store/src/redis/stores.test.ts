@@ -3,7 +3,7 @@ import { PlatformError } from "@sluice/core";
 import type { Redis } from "ioredis";
 import { becomesTrue } from "../testing/eventually.ts";
 import { type RedisServer, startRedisServer } from "../testing/redis-server.ts";
-import { samplePut } from "../testing/samples.ts";
+import { deploy, samplePut } from "../testing/samples.ts";
 import { storesContract } from "../testing/stores.suite.ts";
 import { connectRedis } from "./connect.ts";
 import { createRedisStores } from "./stores.ts";
@@ -59,7 +59,7 @@ describe("redis", () => {
     const names = Array.from({ length: 10_000 }, (_, index) => `f-${String(index).padStart(5, "0")}`);
     await redis.zadd("long:{registry}:names:acme", ...names.flatMap((name) => [0, name]));
     const page = names.slice(5_001, 5_051);
-    await Promise.all(page.map((name) => registry.putFunction(samplePut({ ref: { tenant: "acme", name } }))));
+    await Promise.all(page.map((name) => deploy(registry, samplePut({ ref: { tenant: "acme", name } }))));
     await redis.config("RESETSTAT");
     const listed = await registry.listFunctions("acme", { after: "f-05000", limit: 50 });
     expect(listed.map(({ name }) => name)).toEqual(page);

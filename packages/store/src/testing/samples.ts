@@ -1,10 +1,14 @@
 import {
   type CronTrigger,
   DEFAULT_FUNCTION_CONFIG,
+  DEFAULT_RETRY_POLICY,
+  type Deployment,
   type FunctionRef,
+  type FunctionVersion,
   type InvocationEvent,
   type LogRecord,
-  type PutFunction,
+  type Registry,
+  toDeploymentChange,
   type Trigger,
   type WebhookTrigger,
   type WorkerLease,
@@ -12,13 +16,43 @@ import {
 
 export const REF: FunctionRef = { tenant: "acme", name: "resize" };
 
-export function samplePut(change: Partial<PutFunction> = {}): PutFunction {
+export interface SamplePut extends Deployment {
+  readonly ref: FunctionRef;
+  readonly now: number;
+}
+
+export interface SamplePutResult {
+  /** The published one that `$LATEST` is now equal to. */
+  readonly version: FunctionVersion;
+  readonly published: boolean;
+  readonly triggersChanged: boolean;
+}
+
+let revisions = 0;
+
+/** Deploys as the gateway does. */
+export async function deploy(registry: Registry, { ref, now, ...deployment }: SamplePut): Promise<SamplePutResult> {
+  let triggersChanged = false;
+  const { record, published } = await registry.change(ref, (before) => {
+    const change = toDeploymentChange(before, deployment, { now, revisionId: `r-${++revisions}` });
+    triggersChanged = change?.triggers !== undefined;
+    return change;
+  });
+  const version = published ?? (await registry.getVersion(ref, record?.published?.version ?? ""));
+  if (version === undefined) throw new Error("a deployment must leave a published version");
+  return { version, published: published !== null, triggersChanged };
+}
+
+export function samplePut(change: Partial<SamplePut> = {}): SamplePut {
   return {
     ref: REF,
     codeDigest: "a".repeat(64),
     codeBytes: 10,
     sourceMapDigest: null,
+    upload: null,
     config: DEFAULT_FUNCTION_CONFIG,
+    reservedConcurrency: null,
+    retry: DEFAULT_RETRY_POLICY,
     triggers: [],
     now: 1_000,
     ...change,

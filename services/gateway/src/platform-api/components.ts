@@ -11,10 +11,15 @@ const FUNCTION_CONFIG = z.strictObject({
   memoryMb: z.int(),
   timeoutMs: z.int(),
   environment: z.record(z.string(), z.string()),
-  reservedConcurrency: z.int().nullable(),
-  retry: RETRY,
   egress: z.strictObject({ allow: z.array(z.string()).optional(), allowPrivate: z.array(z.string()) }),
 });
+
+const FUNCTION_SETTINGS = z
+  .strictObject({
+    reservedConcurrency: z.int().nullable(),
+    retry: RETRY,
+  })
+  .describe("What applies to every version, changed without publishing one");
 
 const TRIGGER = z.strictObject({
   type: z.enum(["http", "webhook", "object-storage", "cron"]),
@@ -54,6 +59,7 @@ const FUNCTION_SUMMARY = z.strictObject({
 
 const FUNCTION_DETAIL = FUNCTION_SUMMARY.omit({ description: true, memoryMb: true, timeoutMs: true }).extend({
   config: FUNCTION_CONFIG,
+  settings: FUNCTION_SETTINGS,
 });
 
 const VERSION = z.strictObject({

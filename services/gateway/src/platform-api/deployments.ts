@@ -1,16 +1,21 @@
 import {
+  type Deployment,
   type FunctionRef,
+  LATEST,
   LIMITS,
   parseFunctionOptions,
   PlatformError,
   type Registry,
+  toDeploymentChange,
+  toDeploymentSettings,
   toFunctionConfig,
   toTriggers,
   type Trigger,
 } from "@sluice/core";
 import { z } from "zod";
 import { checkOwnership, readCode, readSourceMap } from "./deployed-artifacts.ts";
-import { type Deployment, planDeployment } from "./deployment-plan.ts";
+import type { Component } from "./components.ts";
+import { planDeployment } from "./deployment-plan.ts";
 import { invalidDeployment } from "./invalid-deployment.ts";
 import { defineOperation, NAME_PARAMS, type Operation, type PlatformApiDeps, reply } from "./operation.ts";
 
@@ -39,7 +44,8 @@ const BODY = z
 /** Base64 takes four bytes for three; the rest is room for the options. */
 const BODY_BYTES_MAX = Math.ceil((LIMITS.codeBytesMax + LIMITS.sourceMapBytesMax) / 3) * 4 + 256 * 1024;
 
-export function putFunction({ registry, artifacts, now }: PlatformApiDeps): Operation {
+export function putFunction(deps: PlatformApiDeps): Operation {
+  const { registry, artifacts } = deps;
   return defineOperation({
     id: "putFunction",
     method: "put",
@@ -57,19 +63,31 @@ export function putFunction({ registry, artifacts, now }: PlatformApiDeps): Oper
     errors: ["Manifest.Invalid", "Trigger.NameTaken", "Request.TooLarge", "Request.InvalidJson"],
     async handle({ tenant, params, query, body }) {
       const ref = { tenant, name: params.name };
-      const { config, triggers } = readOptions(ref, body.options ?? {});
-      const code = readCode(body, config.runtime);
+      const options = readOptions(ref, body.options ?? {});
+      const code = readCode(body, options.config.runtime);
       const map = readSourceMap(body);
-      const built = { codeDigest: code.digest, sourceMapDigest: map?.digest ?? null };
-      if (query.dryRun === "true") return reply(200, await plan(registry, ref, { ...built, config, triggers }));
+      const built = { codeDigest: code.digest, sourceMapDigest: map?.digest ?? null, upload: null };
+      if (query.dryRun === "true") return reply(200, await plan(registry, ref, { ...built, codeBytes: 0, ...options }));
       const codeBytes = await checkOwnership(registry, ref, { code, map });
       // The artifacts first: a version must never point at code that is not there.
       for (const artifact of [map, code]) if (artifact?.bytes !== undefined) await artifacts.put(artifact.bytes);
-      const deployed = await registry.putFunction({ ref, ...built, codeBytes, config, triggers, now: now() });
-      const { version, published, triggersChanged } = deployed;
-      return reply(200, { version: version.version, published, triggersChanged });
+      return reply(200, await deploy(deps, ref, { ...built, codeBytes, ...options }));
     },
   });
+}
+
+async function deploy(
+  { registry, now, newId }: PlatformApiDeps,
+  ref: FunctionRef,
+  deployment: Deployment,
+): Promise<Component<"Deployed">> {
+  let triggersChanged = false;
+  const { record, published } = await registry.change(ref, (before) => {
+    const change = toDeploymentChange(before, deployment, { now: now(), revisionId: newId() });
+    triggersChanged = change?.triggers !== undefined;
+    return change;
+  });
+  return { version: record?.published?.version ?? LATEST, published: published !== null, triggersChanged };
 }
 
 async function plan(registry: Registry, ref: FunctionRef, next: Deployment): Promise<unknown> {
@@ -83,7 +101,9 @@ async function plan(registry: Registry, ref: FunctionRef, next: Deployment): Pro
   return planDeployment(await registry.getFunction(ref), next);
 }
 
-function readOptions(ref: FunctionRef, document: unknown): Pick<Deployment, "config" | "triggers"> {
+type DeploymentOptions = Pick<Deployment, "config" | "triggers" | "reservedConcurrency" | "retry">;
+
+function readOptions(ref: FunctionRef, document: unknown): DeploymentOptions {
   const options = parseFunctionOptions(document);
   if (!options.ok)
     throw invalidDeployment(options.faults.map((fault) => ({ ...fault, path: ["options", ...fault.path] })));
@@ -96,7 +116,7 @@ function readOptions(ref: FunctionRef, document: unknown): Pick<Deployment, "con
     const message = `is a second ${type} trigger named '${name}'; ${type === "http" ? "remove it" : "give it another 'name'"}`;
     throw invalidDeployment([{ path: ["options", "triggers", repeated], message }]);
   }
-  return { config: toFunctionConfig(options.value), triggers };
+  return { config: toFunctionConfig(options.value), triggers, ...toDeploymentSettings(options.value) };
 }
 
 function isSame(a: Trigger, b: Trigger): boolean {

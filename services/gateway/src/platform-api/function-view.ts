@@ -1,4 +1,12 @@
-import { type FunctionRecord, functionArn, type FunctionVersion, type Place, type Trigger } from "@sluice/core";
+import {
+  asyncRuleOf,
+  type FunctionRecord,
+  functionArn,
+  type FunctionVersion,
+  LATEST,
+  type Place,
+  type Trigger,
+} from "@sluice/core";
 import type { Component } from "./components.ts";
 
 /** How a function is shown to its owner: environment values yes, secrets of triggers never. */
@@ -23,7 +31,10 @@ export function summarise(record: FunctionRecord, place: Place): Component<"Func
 }
 
 export function describe(record: FunctionRecord, place: Place): Component<"FunctionDetail"> {
-  return { ...identify(record, place), config: viewConfig(record.latest) };
+  const { reservedConcurrency } = record.settings;
+  const { delaysMs, maxEventAgeMs } = asyncRuleOf(record.settings).retry;
+  const settings = { reservedConcurrency, retry: { delaysMs: [...delaysMs], maxEventAgeMs } };
+  return { ...identify(record, place), config: viewConfig(record.latest), settings };
 }
 
 export function viewVersion(version: FunctionVersion): Component<"VersionList">["versions"][number] {
@@ -38,12 +49,12 @@ export function viewVersion(version: FunctionVersion): Component<"VersionList">[
   };
 }
 
-function identify(record: FunctionRecord, place: Place): Omit<Component<"FunctionDetail">, "config"> {
+function identify(record: FunctionRecord, place: Place): Omit<Component<"FunctionDetail">, "config" | "settings"> {
   const { name, latest, createdAt, updatedAt } = record;
   return {
     name,
     arn: functionArn(place, name),
-    version: latest.version,
+    version: record.published?.version ?? LATEST,
     codeDigest: latest.codeDigest,
     codeBytes: latest.codeBytes,
     sourceMapDigest: latest.sourceMapDigest,
@@ -54,7 +65,7 @@ function identify(record: FunctionRecord, place: Place): Omit<Component<"Functio
 }
 
 function viewConfig({ config }: FunctionVersion): Component<"FunctionConfig"> {
-  const { retry, egress } = config;
+  const { egress } = config;
   return {
     runtime: config.runtime,
     handler: config.handler,
@@ -62,8 +73,6 @@ function viewConfig({ config }: FunctionVersion): Component<"FunctionConfig"> {
     memoryMb: config.memoryMb,
     timeoutMs: config.timeoutMs,
     environment: { ...config.environment },
-    reservedConcurrency: config.reservedConcurrency,
-    retry: { delaysMs: [...retry.delaysMs], maxEventAgeMs: retry.maxEventAgeMs },
     egress: {
       ...(egress.allow === undefined ? {} : { allow: [...egress.allow] }),
       allowPrivate: [...egress.allowPrivate],

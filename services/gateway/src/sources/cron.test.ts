@@ -45,16 +45,12 @@ function setUp() {
       input: null,
       ...change,
     };
-    const codeDigest = "a".repeat(64);
-    await registry.putFunction({
-      ref: REF,
-      codeDigest,
-      codeBytes: 1,
-      sourceMapDigest: null,
-      config: DEFAULT_FUNCTION_CONFIG,
-      triggers: [trigger],
+    const content = { codeDigest: "a".repeat(64), codeBytes: 1, sourceMapDigest: null, upload: null };
+    await registry.change(REF, () => ({
       now: clock.at,
-    });
+      latest: { ...content, config: DEFAULT_FUNCTION_CONFIG, revisionId: "r-1", createdAt: clock.at },
+      triggers: [trigger],
+    }));
   };
   const times = (): string[] => queued.map(({ event }) => (JSON.parse(event) as { time: string }).time);
   return { clock, source, put, queued, times, errors };

@@ -44,6 +44,8 @@ export class GuestCalls {
         codeDigest: "",
         codeBytes: 0,
         sourceMapDigest: null,
+        upload: null,
+        revisionId: "",
         createdAt: 0,
         config: { ...DEFAULT_FUNCTION_CONFIG, egress: this.#egress },
       },
