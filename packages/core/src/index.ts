@@ -12,7 +12,7 @@ export {
   type Place,
   TENANT_NAME,
   TRIGGER_NAME,
-  VERSION_NAME,
+  QUALIFIER,
   versionKey,
 } from "./names.ts";
 export { LIMITS } from "./limits.ts";

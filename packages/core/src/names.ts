@@ -7,7 +7,8 @@ export const LATEST = "$LATEST";
 export const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 export const TRIGGER_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 export const TENANT_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
-export const VERSION_NAME = /^(\$LATEST|[1-9][0-9]{0,9})$/;
+/** `$LATEST`, the number of a version, or an alias. */
+export const QUALIFIER = /^(\$LATEST|[A-Za-z0-9_-]{1,128})$/;
 
 /** A function of one tenant; `key` forms below are what Redis keys, log fields and frames use. */
 export interface FunctionRef {
@@ -35,7 +36,7 @@ export function parseQualifiedName(text: string): { name: string; qualifier: str
   const colon = text.indexOf(":");
   const name = colon < 0 ? text : text.slice(0, colon);
   const qualifier = colon < 0 ? LATEST : text.slice(colon + 1);
-  return FUNCTION_NAME.test(name) && VERSION_NAME.test(qualifier) ? { name, qualifier } : undefined;
+  return FUNCTION_NAME.test(name) && QUALIFIER.test(qualifier) ? { name, qualifier } : undefined;
 }
 
 export interface Place {

@@ -37,7 +37,7 @@ test("a dry run says what would change, and changes nothing", async () => {
     action: "updated",
     version: "1",
     nextVersion: "2",
-    changes: ["code", "memoryMb", "concurrency", "environment.A", "environment.B", "triggers"],
+    changes: ["code", "memoryMb", "environment.A", "environment.B", "concurrency", "triggers"],
   });
   const onlyTriggers = { ...before, options: { ...before.options, triggers: [{ http: {} }] } };
   expect(await plan(onlyTriggers)).toMatchObject({ action: "updated", nextVersion: "1", changes: ["triggers"] });

@@ -1,4 +1,12 @@
-import { type ErrorCode, type FunctionRef, LATEST, LIMITS, PlatformError, VERSION_NAME } from "@sluice/core";
+import {
+  type ErrorCode,
+  type FunctionRef,
+  LATEST,
+  LIMITS,
+  PlatformError,
+  QUALIFIER,
+  resolveQualifier,
+} from "@sluice/core";
 import { z } from "zod";
 import type { CallResult } from "../invoker.ts";
 import { functionNotFound, requireFunction } from "./functions.ts";
@@ -30,7 +38,7 @@ function invokeFunction(deps: PlatformApiDeps): Operation {
     summary: "Run a function now and wait (sync), or queue an event for it (async)",
     params: NAME_PARAMS,
     query: z.strictObject({
-      qualifier: z.string().regex(VERSION_NAME, "must be a version number or $LATEST").optional(),
+      qualifier: z.string().regex(QUALIFIER, "must be a version number, an alias or $LATEST").optional(),
       mode: z.enum(["sync", "async"]).optional(),
       logs: z.enum(["true", "false"]).optional(),
     }),
@@ -65,9 +73,11 @@ function invokeFunction(deps: PlatformApiDeps): Operation {
 }
 
 async function requireVersion({ registry }: PlatformApiDeps, ref: FunctionRef, qualifier: string): Promise<void> {
-  if ((await registry.getVersion(ref, qualifier)) !== undefined) return;
-  if ((await registry.getFunction(ref)) === undefined) throw functionNotFound(ref.name);
-  throw new PlatformError("Function.VersionNotFound", `'${ref.name}' has no version ${qualifier}.`);
+  const record = await registry.getFunction(ref);
+  if (record === undefined) throw functionNotFound(ref.name);
+  const version = resolveQualifier(record.aliases, qualifier, 0);
+  if (version === LATEST || (version !== undefined && (await registry.getVersion(ref, version)) !== undefined)) return;
+  throw new PlatformError("Function.VersionNotFound", `'${ref.name}' has no version or alias ${qualifier}.`);
 }
 
 /** The payload is JSON already, so it is put in as it is instead of being parsed and written again. */
