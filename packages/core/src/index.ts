@@ -27,6 +27,7 @@ export {
   type RetryPolicy,
 } from "./retry-policy.ts";
 export { type Alias, resolveQualifier } from "./alias.ts";
+export type { DecideDocument, DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
 export { type Deployment, isSame, isSameContent, toDeploymentChange } from "./deployment.ts";
 export {
   DEFAULT_FUNCTION_CONFIG,

@@ -3,6 +3,7 @@ import type {
   CheckpointStore,
   ConcurrencySlots,
   CronLedger,
+  DocumentStore,
   FactStream,
   KeyStore,
   KvStore,
@@ -24,6 +25,7 @@ export interface Stores {
   readonly workers: WorkerDirectory;
   readonly slots: ConcurrencySlots;
   readonly cron: CronLedger;
+  readonly documents: DocumentStore;
   /** Ends waiting reads and closes the connections that the stores made themselves. */
   stop(): Promise<void>;
 }

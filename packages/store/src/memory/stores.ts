@@ -3,6 +3,7 @@ import { MemoryKeys } from "./access-keys.ts";
 import { MemoryArtifacts } from "./artifacts.ts";
 import { MemoryCheckpoints } from "./checkpoints.ts";
 import { MemoryCronLedger } from "./cron-ledger.ts";
+import { MemoryDocuments } from "./documents.ts";
 import { MemoryFacts } from "./facts.ts";
 import { MemoryKv } from "./kv.ts";
 import { MemoryLogs } from "./logs.ts";
@@ -31,6 +32,7 @@ export function createMemoryStores(options: MemoryStoresOptions): Stores {
     workers: new MemoryWorkers({ now }),
     slots: new MemorySlots({ now }),
     cron: new MemoryCronLedger(),
+    documents: new MemoryDocuments(),
     stop: () => facts.stop(),
   };
 }

@@ -5,6 +5,7 @@ import { RedisArtifacts } from "./artifacts.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { RedisCheckpoints } from "./checkpoints.ts";
 import { RedisCronLedger } from "./cron-ledger.ts";
+import { RedisDocuments } from "./documents.ts";
 import { RedisFacts } from "./facts.ts";
 import { RedisKv } from "./kv.ts";
 import { RedisLogs } from "./logs.ts";
@@ -38,6 +39,7 @@ export function createRedisStores(options: RedisStoresOptions): Stores {
     workers: new RedisWorkers({ ...base, feed }),
     slots: new RedisSlots(base),
     cron: new RedisCronLedger(base),
+    documents: new RedisDocuments({ ...base, feed }),
     stop: async () => {
       await Promise.all([feed.stop(), facts.stop()]);
     },

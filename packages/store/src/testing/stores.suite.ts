@@ -6,6 +6,7 @@ import { cronLedgerContract } from "./cron-ledger.suite.ts";
 import { factsContract } from "./facts.suite.ts";
 import { kvContract } from "./kv.suite.ts";
 import { logsContract } from "./logs.suite.ts";
+import { documentsContract } from "./documents.suite.ts";
 import { registryChangeContract } from "./registry-change.suite.ts";
 import { registryContract } from "./registry.suite.ts";
 import { slotsContract } from "./slots.suite.ts";
@@ -13,6 +14,7 @@ import { workersContract } from "./workers.suite.ts";
 
 /** The contracts of every port. */
 export function storesContract(create: CreateStores): void {
+  documentsContract(create);
   registryContract(create);
   registryChangeContract(create);
   artifactsContract(create);
