@@ -36,12 +36,10 @@ export interface PermissionPolicy {
   readonly statements: readonly PermissionStatement[];
 }
 
-/** Who may do what with the function, in the terms of AWS: a resource-based policy's statement. */
+/** Who may do what with the function: a statement of a resource-based policy, as AWS writes it. */
 export interface PermissionStatement {
   readonly sid: string;
-  readonly action: string;
-  readonly principal: string;
-  readonly conditions: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly document: Readonly<Record<string, unknown>>;
 }
 
 export const DEFAULT_ASYNC_RULE: AsyncRule = {

@@ -66,8 +66,8 @@ export interface UploadedArchive {
   /** SHA-256 in hex: its address among the artifacts. */
   readonly digest: string;
   readonly bytes: number;
-  /** ARNs of the layer versions that were merged into the code. */
-  readonly layers: readonly string[];
+  /** Layer versions that were merged into the code, with the size of their archives. */
+  readonly layers: readonly { readonly arn: string; readonly bytes: number }[];
 }
 
 /** One deployment of a function. Published ones never change; `$LATEST` is another one after every deployment. */

@@ -1,0 +1,30 @@
+import type {
+  ArtifactStore,
+  DocumentStore,
+  InvocationQueue,
+  LogStore,
+  Place,
+  Registry,
+  WorkerDirectory,
+} from "@sluice/core";
+import type { Invoker } from "../../invoker.ts";
+import type { UploadBundler } from "@sluice/bundle";
+import type { CodeLinks } from "./functions/code-links.ts";
+import type { ObjectSource } from "./functions/object-source.ts";
+
+/** What the operations of the Lambda API work with. */
+export interface OperationDeps {
+  readonly registry: Registry;
+  readonly artifacts: ArtifactStore;
+  readonly documents: DocumentStore;
+  readonly queue: InvocationQueue;
+  readonly logs: LogStore;
+  readonly workers: WorkerDirectory;
+  readonly invoker: Invoker;
+  readonly objects: ObjectSource;
+  readonly bundler: Pick<UploadBundler, "bundle">;
+  readonly codeLinks: CodeLinks;
+  readonly place: Place;
+  readonly now: () => number;
+  readonly newId: () => string;
+}
