@@ -28,7 +28,7 @@ export function breaksAny(shape: Shape, value: unknown): boolean {
   if (value === null || value === undefined || brokenConstraints(shape, value).length > 0) return true;
   if (shape.type === "list") return (value as unknown[]).some((one) => breaksAny(shapeOf(shape.member), one));
   if (shape.type !== "map") return false;
-  return Object.entries(value as object).some(
+  return Object.entries(value).some(
     ([key, one]) => breaksAny(shapeOf(shape.key), key) || breaksAny(shapeOf(shape.value), one),
   );
 }
