@@ -9,6 +9,7 @@ const SHOWN_CHARS = 500;
 export const NOT_NULL = "Member must not be null";
 
 const patterns = new Map<string, RegExp>();
+const constraints = new Map<Shape, readonly Constraint[]>();
 
 export function shapeOf(name: string): Shape {
   const shape = SHAPES[name];
@@ -18,9 +19,9 @@ export function shapeOf(name: string): Shape {
 
 /** The constraints that a value breaks, in AWS's words. Looks at the value itself, not into lists and maps. */
 export function brokenConstraints(shape: Shape, value: unknown): readonly string[] {
-  return constraintsOf(shape)
-    .filter(({ holds }) => !holds(value))
-    .map(({ text }) => text);
+  const all = constraintsOf(shape);
+  if (all.every(({ holds }) => holds(value))) return [];
+  return all.filter(({ holds }) => !holds(value)).map(({ text }) => text);
 }
 
 /** Whether a scalar, or anything within a list or map of scalars, breaks a constraint. */
@@ -28,7 +29,7 @@ export function breaksAny(shape: Shape, value: unknown): boolean {
   if (value === null || value === undefined || brokenConstraints(shape, value).length > 0) return true;
   if (shape.type === "list") return (value as unknown[]).some((one) => breaksAny(shapeOf(shape.member), one));
   if (shape.type !== "map") return false;
-  return Object.entries(value as object).some(
+  return Object.entries(value).some(
     ([key, one]) => breaksAny(shapeOf(shape.key), key) || breaksAny(shapeOf(shape.value), one),
   );
 }
@@ -62,21 +63,30 @@ interface Constraint {
 }
 
 function constraintsOf(shape: Shape): readonly Constraint[] {
+  let found = constraints.get(shape);
+  if (found === undefined) {
+    found = makeConstraints(shape);
+    constraints.set(shape, found);
+  }
+  return found;
+}
+
+function makeConstraints(shape: Shape): readonly Constraint[] {
   if (shape.type === "structure" || shape.type === "boolean" || shape.type === "timestamp") return [];
   const { type, min, max } = shape;
   const isNumber = type === "integer" || type === "long" || type === "double";
   const what = isNumber ? "value" : "length";
   const bound = (limit: number): string => (type === "double" && Number.isInteger(limit) ? `${limit}.0` : `${limit}`);
-  const constraints: Constraint[] = [];
+  const made: Constraint[] = [];
   if (max !== undefined) {
     const text = `Member must have ${what} less than or equal to ${bound(max)}`;
-    constraints.push({ text, holds: (value) => sizeOf(value) <= max });
+    made.push({ text, holds: (value) => sizeOf(value) <= max });
   }
   if (min !== undefined && (min > 0 || isNumber)) {
     const text = `Member must have ${what} greater than or equal to ${bound(min)}`;
-    constraints.push({ text, holds: (value) => sizeOf(value) >= min });
+    made.push({ text, holds: (value) => sizeOf(value) >= min });
   }
-  return type === "string" ? [...constraints, ...textConstraints(shape)] : constraints;
+  return type === "string" ? [...made, ...textConstraints(shape)] : made;
 }
 
 function* textConstraints(shape: StringShape): Generator<Constraint> {

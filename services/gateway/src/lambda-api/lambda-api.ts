@@ -4,7 +4,7 @@ import { EVENT_STREAM_TYPE } from "./event-stream.ts";
 import { LambdaError } from "./lambda-error.ts";
 import type { Caller, LambdaOperation } from "./operation.ts";
 import { readBody, readInput } from "./read-input.ts";
-import { resourceArn } from "./resource-arn.ts";
+import { NAMED_BY_INPUT, resourceArn } from "./resource-arn.ts";
 import { type OperationName, type Route, route } from "./route.ts";
 import { sendLambdaError, sendReply } from "./send-reply.ts";
 import { type ErrorDeps, toLambdaError } from "./to-lambda-error.ts";
@@ -62,11 +62,12 @@ export class LambdaApi {
     const operation = this.#operations.get(found.operation);
     if (operation === undefined) throw unknownOperation(request);
     const { body, ...caller } = authenticated;
-    const named = resourceArn(this.#deps.place, found.labels, found.query);
+    const { place } = this.#deps;
+    const late = NAMED_BY_INPUT.has(operation.name);
     // A body may be large: who may not do this anyway is told so before it is read.
-    if (named !== "*") await this.#authorise(caller, operation, named);
+    if (!late) await this.#authorise(caller, operation, resourceArn(place, found.labels, found.query));
     const input = readInput(found, request.headers, body ?? (await readBody(request, found.operation)));
-    if (named === "*") await this.#authorise(caller, operation, resourceArn(this.#deps.place, input));
+    if (late) await this.#authorise(caller, operation, resourceArn(place, input));
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const output = await operation.run({ input, caller, requestId, signal: gone.signal, response });

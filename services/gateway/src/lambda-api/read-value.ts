@@ -11,7 +11,7 @@ type Json = Readonly<Record<string, unknown>>;
  *
  * @throws LambdaError SerializationException
  */
-export function readValue(shapeName: string, json: unknown, path: string, faults: Faults): unknown {
+function readValue(shapeName: string, json: unknown, path: string, faults: Faults): unknown {
   const shape = shapeOf(shapeName);
   switch (shape.type) {
     case "structure":

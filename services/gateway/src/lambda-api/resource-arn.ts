@@ -1,14 +1,22 @@
 import { functionArn, type Place } from "@sluice/core";
 import { parseFunctionReference } from "./function-reference.ts";
+import type { OperationName } from "./route.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
 /** Members that are an ARN themselves. */
 const ARN_MEMBERS = ["ResourceArn", "Resource", "CodeSigningConfigArn", "DurableExecutionArn", "Arn"];
 
+/** Operations whose address does not name what they are about. */
+export const NAMED_BY_INPUT: ReadonlySet<OperationName> = new Set([
+  "CreateFunction",
+  "CreateCapacityProvider",
+  "GetLayerVersionByArn",
+]);
+
 /**
- * What an operation is about, for the policy that decides on it: the first thing that the address names. Before the
- * body is read the input is what the labels say; a new function is named by its body alone. `*`: nothing in particular.
+ * What an operation is about, for the policy that decides on it. The input may be the labels of the address alone: they
+ * say it for every operation but those above. `*`: nothing in particular.
  */
 export function resourceArn(place: Place, input: Document, query?: URLSearchParams): string {
   const text = (name: string): string | undefined => {
@@ -22,8 +30,8 @@ export function resourceArn(place: Place, input: Document, query?: URLSearchPara
     id.startsWith("arn:") ? id : `arn:aws:lambda:${place.region}:${place.accountId}:${kind}:${id}`;
   const layer = text("LayerName");
   if (layer !== undefined) {
-    const version = input["VersionNumber"];
-    return version === undefined ? own("layer", layer) : `${own("layer", layer)}:${String(version)}`;
+    const version = text("VersionNumber");
+    return version === undefined ? own("layer", layer) : `${own("layer", layer)}:${version}`;
   }
   const mapping = text("UUID");
   if (mapping !== undefined) return own("event-source-mapping", mapping);

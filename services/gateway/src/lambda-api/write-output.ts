@@ -58,7 +58,7 @@ function writeStructure(shape: StructureShape, value: Document, path: string, op
   return written;
 }
 
-export function writeValue(shape: Shape, value: unknown, path: string, options: WriteOptions): unknown {
+function writeValue(shape: Shape, value: unknown, path: string, options: WriteOptions): unknown {
   if (options.strict === true) checkType(shape, value, path);
   switch (shape.type) {
     case "structure":

@@ -62,12 +62,24 @@ export interface StructureShape {
   readonly eventStream?: true;
 }
 
-/** Timestamps are seconds since 1970 in bodies and ISO 8601 in queries: the protocol's defaults, which the model keeps. */
-export interface PlainShape {
-  readonly type: "boolean" | "timestamp";
+export interface BooleanShape {
+  readonly type: "boolean";
 }
 
-export type Shape = StringShape | BlobShape | NumberShape | ListShape | MapShape | StructureShape | PlainShape;
+/** Seconds since 1970 in bodies and ISO 8601 in queries: the protocol's defaults, which the model keeps. */
+export interface TimestampShape {
+  readonly type: "timestamp";
+}
+
+export type Shape =
+  | StringShape
+  | BlobShape
+  | NumberShape
+  | BooleanShape
+  | TimestampShape
+  | ListShape
+  | MapShape
+  | StructureShape;
 
 export interface OperationModel {
   readonly method: "GET" | "PUT" | "POST" | "DELETE";
