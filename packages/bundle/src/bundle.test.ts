@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { Script } from "node:vm";
-import { loadBundle, settleBundle } from "../testing/load-bundle.ts";
-import { createTempFolder, type TempFolder } from "../testing/temp-folder.ts";
+import { loadBundle, settleBundle } from "./testing/load-bundle.ts";
+import { createTempFolder, type TempFolder } from "./testing/temp-folder.ts";
 import { type Bundle, bundleFunction, type BundleResult } from "./bundle.ts";
 
 const folders: TempFolder[] = [];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { loadBundle } from "../testing/load-bundle.ts";
-import { createTempFolder, type TempFolder } from "../testing/temp-folder.ts";
+import { loadBundle } from "./testing/load-bundle.ts";
+import { createTempFolder, type TempFolder } from "./testing/temp-folder.ts";
 import { type BundleResult, bundleFunction } from "./bundle.ts";
 
 const folders: TempFolder[] = [];
