@@ -1,6 +1,6 @@
-import type { BuildFailure, BuildOptions, Plugin } from "esbuild";
+import type { BuildFailure, BuildOptions, OnLoadResult, Plugin } from "esbuild";
 
-const NAMESPACE = "provided";
+export const PROVIDED_NAMESPACE = "provided";
 const REQUIRE = "__sluice_require";
 const EXPORTS = /\nexport \{([^}]*)\};\s*$/;
 
@@ -19,7 +19,7 @@ export function topLevelAwaitOptions<O extends BuildOptions>(options: O, provide
 
 /** Modules of the runtime that the bundle asks for, by the names of its inputs. */
 export function providedInputs(inputs: Readonly<Record<string, unknown>>): string[] {
-  const prefix = `${NAMESPACE}:`;
+  const prefix = `${PROVIDED_NAMESPACE}:`;
   return Object.keys(inputs).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }
 
@@ -42,11 +42,12 @@ function providedModules(provided: readonly string[]): Plugin {
   return {
     name: "provided-modules",
     setup(build) {
-      build.onResolve({ filter: /.*/ }, ({ path }) => (isProvided(path) ? { path, namespace: NAMESPACE } : null));
-      build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
-        contents: `module.exports = ${REQUIRE}(${JSON.stringify(path)});`,
-        loader: "js",
-      }));
+      build.onResolve({ filter: /.*/ }, ({ path }) => (isProvided(path) ? { path, namespace: PROVIDED_NAMESPACE } : null));
+      build.onLoad({ filter: /.*/, namespace: PROVIDED_NAMESPACE }, ({ path }) => providedModule(path));
     },
   };
+}
+
+export function providedModule(path: string): OnLoadResult {
+  return { contents: `module.exports = ${REQUIRE}(${JSON.stringify(path)});`, loader: "js" };
 }
