@@ -31,10 +31,10 @@ export function entrySource({ handler, members, path, module, onDemand, data, no
     parts.push(`${LOADER}.mount({\n${files.join(",\n")}\n});`);
   }
   if (onDemand.paths.length > 0) {
-    const modules = onDemand.paths.map((at) => `${JSON.stringify(at)}: () => require(${JSON.stringify(at)})`);
+    const modules = onDemand.paths.map((at) => `[${JSON.stringify(at)}, () => require(${JSON.stringify(at)})]`);
     const { mains } = onDemand;
     parts.push(
-      `${LOADER}.provide({ modules: {\n${modules.join(",\n")}\n}, mains: ${JSON.stringify(mains)}, nodePath: ${JSON.stringify(nodePath)} });`,
+      `${LOADER}.provide({ modules: Object.fromEntries([\n${modules.join(",\n")}\n]), mains: ${JSON.stringify(mains)}, nodePath: ${JSON.stringify(nodePath)} });`,
     );
   }
   const name = `${JSON.stringify(handler)}.slice(${handler.lastIndexOf("/") + 1}), ${JSON.stringify(members)}`;
