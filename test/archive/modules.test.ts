@@ -15,7 +15,8 @@ const WASM = Buffer.from("0061736d010000000105016000017f03020100070a0106616e7377
 
 test("CommonJS runs, with several files, JSON and its own places", async () => {
   const files = {
-    "index.js": 'exports.handler = async (event) => [require("./lib/double")(event.n), require("./data").name, __filename];',
+    "index.js":
+      'exports.handler = async (event) => [require("./lib/double")(event.n), require("./data").name, __filename];',
     "lib/double.js": "module.exports = (n) => [n * 2, __dirname, module.exports.length];",
     "data.json": '{"name":"json"}',
   };
@@ -28,7 +29,12 @@ test("ES modules run: .mjs, and .js below a package.json of type module, with th
     'import { two } from "./src/two.js"; import { readFileSync } from "node:fs";\n' +
     "export const handler = async () => [two(), import.meta.url, typeof readFileSync, typeof __dirname];";
   const two = "export const two = () => [2, import.meta.dirname, import.meta.filename];";
-  const expected = [[2, "/var/task/src", "/var/task/src/two.js"], "file:///var/task/index.mjs", "function", "undefined"];
+  const expected = [
+    [2, "/var/task/src", "/var/task/src/two.js"],
+    "file:///var/task/index.mjs",
+    "function",
+    "undefined",
+  ];
   expect(await uploads.run({ "index.mjs": source, "src/two.js": two })).toEqual(expected);
   const typed = { "index.js": source, "src/two.js": two, "package.json": '{"type":"module"}' };
   expect(await uploads.run(typed)).toEqual(expected.with(1, "file:///var/task/index.js"));
@@ -43,7 +49,8 @@ test("handlers may lie in folders and in objects", async () => {
 });
 
 test("packages are taken as Node takes them: conditions, patterns, self-reference, imports, main and folders", async () => {
-  const dual = '{"name":"dual","exports":{".":{"browser":"./b.js","import":"./i.mjs","require":"./r.cjs"},"./x/*":"./lib/*.js"}}';
+  const dual =
+    '{"name":"dual","exports":{".":{"browser":"./b.js","import":"./i.mjs","require":"./r.cjs"},"./x/*":"./lib/*.js"}}';
   const packages = {
     "node_modules/dual/package.json": dual,
     "node_modules/dual/i.mjs": 'export default "import";',
@@ -78,7 +85,9 @@ test("a default import of CommonJS is its module.exports, whatever a compiler ma
 });
 
 test("layers lie under /opt: the Node version's folder before the common one, a later layer over an earlier one", async () => {
-  const layer = (name: string, text: string) => ({ [`nodejs/${name}/index.js`]: `module.exports = [${text}, __filename];` });
+  const layer = (name: string, text: string) => ({
+    [`nodejs/${name}/index.js`]: `module.exports = [${text}, __filename];`,
+  });
   const files = {
     "index.js":
       'exports.handler = async () => [require("a")[0], require("b")[0], require("c"), require("/opt/tool.js"), require("own/x")];',
@@ -86,7 +95,11 @@ test("layers lie under /opt: the Node version's folder before the common one, a 
   };
   const layers = [
     { ...layer("node_modules/a", "1"), ...layer("node_modules/b", "1"), "tool.js": "module.exports = 't';" },
-    { ...layer("node_modules/a", "2"), ...layer("node22/node_modules/b", "22"), ...layer("node20/node_modules/c", "20") },
+    {
+      ...layer("node_modules/a", "2"),
+      ...layer("node22/node_modules/b", "22"),
+      ...layer("node20/node_modules/c", "20"),
+    },
     layer("node_modules/c", "3"),
   ];
   const c = (version: string, text: number) => [text, `/opt/nodejs/${version}node_modules/c/index.js`];
@@ -120,6 +133,9 @@ test("an error names the author's file and line", async () => {
 });
 
 test("callbacks, streams and arity are the handler's own", async () => {
-  const files = { "index.js": "exports.handler = (event, context, callback) => setTimeout(callback, 1, null, context.functionVersion);" };
+  const files = {
+    "index.js":
+      "exports.handler = (event, context, callback) => setTimeout(callback, 1, null, context.functionVersion);",
+  };
   expect(await uploads.run(files)).toBe("1");
 });

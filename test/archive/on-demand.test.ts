@@ -51,7 +51,8 @@ test("a computed import finds ES modules, and createRequire knows the archive", 
 
 test("what a computed require does not find is Node's error", async () => {
   const files = {
-    "index.js": "exports.handler = async ({ name }) => { try { return require(name); } catch (error) { return [error.code, error.message]; } };",
+    "index.js":
+      "exports.handler = async ({ name }) => { try { return require(name); } catch (error) { return [error.code, error.message]; } };",
   };
   for (const name of ["./nowhere", "nothing", "/etc/passwd", "../../etc/passwd"]) {
     const [code, message] = (await uploads.run(files, {}, { name })) as [string, string];
@@ -94,7 +95,11 @@ test("routes that are found by listing a folder load", async () => {
 });
 
 test("code that computes nothing carries nothing of the rest of the archive", async () => {
-  const files = { "index.js": "exports.handler = async () => 1;", "other.js": "exports.mark = 'unused code';", "d.txt": "unused data" };
+  const files = {
+    "index.js": "exports.handler = async () => 1;",
+    "other.js": "exports.mark = 'unused code';",
+    "d.txt": "unused data",
+  };
   const code = Buffer.from((await bundled(files)).code).toString();
   expect(code).not.toMatch(/unused|other\.js/);
 });

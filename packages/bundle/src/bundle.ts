@@ -1,13 +1,6 @@
 import { builtinModules } from "node:module";
 import { DEFAULT_FUNCTION_CONFIG, LIMITS } from "@sluice/core";
-import {
-  build,
-  type BuildOptions,
-  type BuildResult,
-  type Message,
-  type Metafile,
-  type OutputFile,
-} from "esbuild";
+import { build, type BuildOptions, type BuildResult, type Message, type Metafile, type OutputFile } from "esbuild";
 import { sha256 } from "./artifact-digest.ts";
 import { ASYNC_LOWERING, asyncContextUse, keepContextOfReturned } from "./async-lowering.ts";
 import { isBuildFailure } from "./build-failure.ts";

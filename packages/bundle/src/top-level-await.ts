@@ -1,7 +1,9 @@
 import type { BuildFailure, BuildOptions, OnLoadResult, Plugin } from "esbuild";
 
 export const PROVIDED_NAMESPACE = "provided";
+/** Names that no module has at its top level, as `exports` may be. */
 const REQUIRE = "__sluice_require";
+const TARGET = "__sluice_exports";
 const EXPORTS = /\nexport \{([^}]*)\};\s*$/;
 
 /**
@@ -30,9 +32,9 @@ export function toAsyncFactory(code: string): string {
       const [local = "", exported = local] = entry.trim().split(" as ");
       return local === "" ? [] : [`${JSON.stringify(exported)}: ${local}`];
     });
-    return `\nObject.assign(exports, { ${members.join(", ")} });\n`;
+    return `\nObject.assign(${TARGET}, { ${members.join(", ")} });\n`;
   });
-  return `return (async (${REQUIRE}) => {${body}})(require);\n`;
+  return `return (async (${REQUIRE}, ${TARGET}) => {${body}})(require, exports);\n`;
 }
 
 /** An import of what the runtime provides would stay one in an ES module: it becomes a call of the runtime's `require`. */
@@ -42,7 +44,9 @@ function providedModules(provided: readonly string[]): Plugin {
   return {
     name: "provided-modules",
     setup(build) {
-      build.onResolve({ filter: /.*/ }, ({ path }) => (isProvided(path) ? { path, namespace: PROVIDED_NAMESPACE } : null));
+      build.onResolve({ filter: /.*/ }, ({ path }) =>
+        isProvided(path) ? { path, namespace: PROVIDED_NAMESPACE } : null,
+      );
       build.onLoad({ filter: /.*/, namespace: PROVIDED_NAMESPACE }, ({ path }) => providedModule(path));
     },
   };

@@ -27,7 +27,14 @@ let onDemand: OnDemand = { modules: {}, mains: {}, nodePath: [] };
 /** By `keyOf` of a file's path: what a computed `require` in the file has become. */
 export const files: object = new Proxy(
   {},
-  { get: (_, key) => requireOf(String(key).slice(1).replaceAll(/_([0-9a-f]+)_/g, (_whole, code: string) => String.fromCharCode(Number.parseInt(code, 16)))) },
+  {
+    get: (_, key) =>
+      requireOf(
+        String(key)
+          .slice(1)
+          .replaceAll(/_([0-9a-f]+)_/g, (_whole, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
+      ),
+  },
 );
 
 /** The function's `require` of what is known only now, each file's by the file's own path. */
@@ -103,7 +110,12 @@ function makeRequire(from: string): object {
     return runtimeRequire(found);
   };
   const paths = (): string[] => [];
-  return Object.assign(load, { resolve: Object.assign(resolve, { paths }), cache: {}, extensions: {}, main: undefined });
+  return Object.assign(load, {
+    resolve: Object.assign(resolve, { paths }),
+    cache: {},
+    extensions: {},
+    main: undefined,
+  });
 }
 
 /** A file's own `require`; Node takes the path, or the address, of any file. */
@@ -151,7 +163,8 @@ function explained(error: unknown): unknown {
 
 function member(loaded: unknown, handler: string, path: readonly string[]): unknown {
   let found = loaded;
-  for (const name of path) found = found === undefined || found === null ? found : (found as Record<string, unknown>)[name];
+  for (const name of path)
+    found = found === undefined || found === null ? found : (found as Record<string, unknown>)[name];
   if (found === undefined || found === null) {
     throw fail("Runtime.HandlerNotFound", `${handler} is undefined or not exported`);
   }
@@ -170,7 +183,11 @@ export function handler(load: Load, name: string, path: readonly string[]): unkn
 }
 
 /** The same for a module that awaits at its top level. */
-export async function handlerLater(load: () => Promise<unknown>, name: string, path: readonly string[]): Promise<unknown> {
+export async function handlerLater(
+  load: () => Promise<unknown>,
+  name: string,
+  path: readonly string[],
+): Promise<unknown> {
   let loaded: unknown;
   try {
     loaded = await load();

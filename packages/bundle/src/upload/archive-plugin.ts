@@ -120,7 +120,10 @@ export class ArchiveModules {
 }
 
 function stub({ errorClass, message }: Broken): OnLoadResult {
-  return { contents: `exports.broken = undefined;\nthrow new ${errorClass}(${JSON.stringify(message)});\n`, loader: "js" };
+  return {
+    contents: `exports.broken = undefined;\nthrow new ${errorClass}(${JSON.stringify(message)});\n`,
+    loader: "js",
+  };
 }
 
 /** From the bundler's name of a module to its path in the archive. */

@@ -69,7 +69,10 @@ async function readAll({ archive, layers }: UploadRequest): Promise<Archives> {
   for (const bytes of [archive, ...layers]) {
     const result = await readArchive(bytes, { ...ARCHIVE_LIMITS, unzippedBytesMax: left });
     if (!result.ok) {
-      const message = result.fault.message.replace(/^Unzipped size.*/, `Unzipped size must be smaller than ${unzippedBytesMax} bytes`);
+      const message = result.fault.message.replace(
+        /^Unzipped size.*/,
+        `Unzipped size must be smaller than ${unzippedBytesMax} bytes`,
+      );
       return { ok: false, fault: { ...result.fault, message } };
     }
     left -= result.unzippedBytes;
@@ -114,7 +117,9 @@ function finished(
   const { built, form, lowered } = outcome;
   const text = built.outputFiles.find(({ path }) => path.endsWith(".js"))?.text ?? "";
   const map = built.outputFiles.find(({ path }) => path.endsWith(".js.map"))?.contents;
-  const code = new TextEncoder().encode(form === "esm" ? toAsyncFactory(text) : lowered ? keepContextOfReturned(text) : text);
+  const code = new TextEncoder().encode(
+    form === "esm" ? toAsyncFactory(text) : lowered ? keepContextOfReturned(text) : text,
+  );
   if (code.length > LIMITS.codeBytesMax) {
     const message = `The code is ${code.length} bytes when bundled; at most ${LIMITS.codeBytesMax} are taken.`;
     return { ok: false, fault: uploadFault(message) };
@@ -128,7 +133,9 @@ function finished(
 function placed(map: Uint8Array): Uint8Array | null {
   if (map.length > LIMITS.sourceMapBytesMax) return null;
   const json = JSON.parse(new TextDecoder().decode(map)) as { readonly sources: readonly string[] };
-  const sources = json.sources.map((source) => (source.startsWith(`${ENTRY}:`) ? "/var/runtime/index.mjs" : pathOf(source)));
+  const sources = json.sources.map((source) =>
+    source.startsWith(`${ENTRY}:`) ? "/var/runtime/index.mjs" : pathOf(source),
+  );
   return new TextEncoder().encode(JSON.stringify({ ...json, sources }));
 }
 
@@ -140,7 +147,10 @@ function warningsOf(
 ): string[] {
   const { metafile } = built;
   const native = nativeImports(metafile);
-  const warnings = [...refusedImports(metafile), ...[...native.faults, ...native.warnings].map(({ message }) => message)];
+  const warnings = [
+    ...refusedImports(metafile),
+    ...[...native.faults, ...native.warnings].map(({ message }) => message),
+  ];
   if (form === "esm" && asyncContextUse(metafile) !== undefined) {
     warnings.push("awaits at its top level, so that AsyncLocalStorage loses its store at each await");
   }

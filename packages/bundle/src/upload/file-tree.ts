@@ -23,7 +23,8 @@ export class FileTree {
     for (const layer of layers) put(OPT, layer);
     this.files = files;
     for (const path of files.keys()) {
-      for (let folder = parentOf(path); !this.#folders.has(folder); folder = parentOf(folder)) this.#folders.add(folder);
+      for (let folder = parentOf(path); !this.#folders.has(folder); folder = parentOf(folder))
+        this.#folders.add(folder);
     }
   }
 

@@ -46,7 +46,11 @@ export async function moduleSource(path: string, text: string, esModule: boolean
 }
 
 function placeOf(path: string, esModule: boolean): Record<string, string> {
-  const meta = { url: `file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`, filename: path, dirname: parentOf(path) };
+  const meta = {
+    url: `file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`,
+    filename: path,
+    dirname: parentOf(path),
+  };
   return {
     require: `${LOADER}.files.${keyOf(path)}`,
     __filename: esModule ? "undefined" : JSON.stringify(path),
@@ -66,7 +70,10 @@ function rewritten(code: string, path: string, creates: boolean): ModuleSource {
   const contents = code
     .replaceAll(/(__toESM\d*\()require\(/g, `$1${own}.later(`)
     .replaceAll(
-      new RegExp(String.raw`Promise\.resolve\(\)\.then\(\(\) => __toESM\d*\(${escaped}\.later\(${string}\)(?:, 1)?\)\)`, "g"),
+      new RegExp(
+        String.raw`Promise\.resolve\(\)\.then\(\(\) => __toESM\d*\(${escaped}\.later\(${string}\)(?:, 1)?\)\)`,
+        "g",
+      ),
       "import($1)",
     )
     .replaceAll(new RegExp(String.raw`\(0, ${escaped}\)\(${string}\)`, "g"), "require($1)")

@@ -54,7 +54,9 @@ export function scopeOf(path: string): string {
   const at = path.lastIndexOf("/node_modules/");
   if (at < 0) return "";
   const parts = path.slice(at + "/node_modules/".length).split("/");
-  return path.slice(0, at + "/node_modules/".length) + parts.slice(0, parts[0]?.startsWith("@") === true ? 2 : 1).join("/");
+  return (
+    path.slice(0, at + "/node_modules/".length) + parts.slice(0, parts[0]?.startsWith("@") === true ? 2 : 1).join("/")
+  );
 }
 
 async function namesIn(tree: FileTree, path: string): Promise<ReadonlySet<string>> {

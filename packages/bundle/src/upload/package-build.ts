@@ -1,8 +1,15 @@
-import { type BuildFailure, type BuildOptions, type BuildResult, context, type Message, type OutputFile } from "esbuild";
+import {
+  type BuildFailure,
+  type BuildOptions,
+  type BuildResult,
+  context,
+  type Message,
+  type OutputFile,
+} from "esbuild";
 import { type UploadFault, uploadFault } from "../archive/upload-fault.ts";
 import { ASYNC_LOWERING, asyncContextUse, externalImports } from "../async-lowering.ts";
 import { isBuildFailure } from "../build-failure.ts";
-import { nativeImports } from "../native-code.ts";
+import { nativeCode, nativeImports } from "../native-code.ts";
 import { ARCHIVE, type ArchiveModules, ENTRY, type Form, pathOf } from "./archive-plugin.ts";
 import { dataFiles, NO_DATA } from "./data-files.ts";
 import { type Entry, entrySource } from "./entry-source.ts";
@@ -102,7 +109,7 @@ export class PackageBuild {
       tsconfigRaw: "{}",
       supported: lowering.supported,
       banner: { js: lowering.banner.js + loader },
-      plugins: [modules.plugin(this.#form, entrySource(entry, this.#form))],
+      plugins: [nativeCode(), modules.plugin(this.#form, entrySource(entry, this.#form))],
       logLevel: "silent",
     } as const satisfies BuildOptions;
   }

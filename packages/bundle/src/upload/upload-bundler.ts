@@ -1,4 +1,3 @@
-import { stop } from "esbuild";
 import { uploadFault } from "../archive/upload-fault.ts";
 import { bundleUpload, type UploadRequest, type UploadResult } from "./bundle-upload.ts";
 
@@ -38,9 +37,4 @@ export class UploadBundler {
       else next();
     }
   }
-}
-
-/** Ends the bundler's own process, which would keep this one alive; the next bundling starts another. */
-export async function stopBundler(): Promise<void> {
-  await stop();
 }
