@@ -14,7 +14,7 @@ import {
 /** What a package may depend on; packages that are not named may use `core` alone. Services may use every package. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "@sluice/core": [],
-  "@sluice/cli": ["@sluice/core", "@sluice/client"],
+  "@sluice/cli": ["@sluice/core", "@sluice/client", "@sluice/bundle"],
   "@sluice/launcher": ["@sluice/core", "@sluice/process"],
 };
 
@@ -23,6 +23,7 @@ const IMPORTERS: Readonly<Record<string, RegExp>> = {
   bullmq: /^packages\/queue\//,
   ioredis: /^packages\/(queue|store)\//,
   "isolated-vm": /^packages\/sandbox\//,
+  yauzl: /^packages\/bundle\//,
   pino: /^packages\/process\//,
   "prom-client": /^(packages\/process\/|services\/[^/]+\/src\/metrics(\.test)?\.ts$)/,
   express: /^services\//,

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundleFunction } from "@sluice/cli/bundle";
+import { bundleFunction } from "@sluice/bundle";
 import { ROOT } from "../source-tree.ts";
 
 /**

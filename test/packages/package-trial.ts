@@ -1,3 +1,4 @@
+import { stopBundler } from "@sluice/bundle";
 import type { RunResult } from "@sluice/sandbox";
 import { NetworkPool, type NetworkSample } from "../sandbox/network-pool.ts";
 import { valueOf } from "../sandbox/trial-pool.ts";
@@ -36,8 +37,8 @@ export class PackageTrial {
     return this.#pool.run(this.#pool.define({ ...limits, ...sample, code }), event);
   }
 
-  stop(): Promise<void> {
-    return this.#pool.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.#pool.stop(), stopBundler()]);
   }
 }
 

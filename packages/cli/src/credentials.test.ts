@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { CliError } from "./cli-error.ts";
 import { findToken, parseProfiles } from "./credentials.ts";
-import { createTempFolder, type TempFolder } from "./testing/temp-folder.ts";
+import { createTempFolder, type TempFolder } from "@sluice/bundle/testing";
 
 let folder: TempFolder;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { findEndpoint } from "./endpoint.ts";
 import { runFake } from "./testing/fake-host.ts";
-import { createTempFolder, type TempFolder } from "./testing/temp-folder.ts";
+import { createTempFolder, type TempFolder } from "@sluice/bundle/testing";
 
 const KEYS = "[default]\naws_access_key_id = AK\naws_secret_access_key = secret\n";
 

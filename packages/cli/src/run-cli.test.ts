@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runFake } from "./testing/fake-host.ts";
-import { createTempFolder, type TempFolder } from "./testing/temp-folder.ts";
+import { createTempFolder, type TempFolder } from "@sluice/bundle/testing";
 
 let folder: TempFolder;
 beforeEach(() => {

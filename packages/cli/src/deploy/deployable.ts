@@ -1,7 +1,6 @@
 import { dirname, relative, resolve } from "node:path";
+import { type Bundle, type BundleFault, bundleFunction, readWasiProgram } from "@sluice/bundle";
 import type { DeploymentPlan } from "@sluice/client";
-import { type Bundle, type BundleFault, bundleFunction } from "../bundle/bundle.ts";
-import { readWasiProgram } from "../bundle/wasi-program.ts";
 import type { CliHost } from "../cli-host.ts";
 import { loadManifest } from "../manifest/load-manifest.ts";
 import { type ManifestFunction, repeatedTriggers } from "../manifest/manifest-function.ts";

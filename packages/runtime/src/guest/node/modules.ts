@@ -12,6 +12,7 @@ import {
   toText,
 } from "../primordials.ts";
 import * as timers from "../timers/timers.ts";
+import { packageModule } from "./fs/packaged-files.ts";
 import { guestProcess } from "./process.ts";
 
 const cache = new IntrinsicMap<string, unknown>();
@@ -70,6 +71,7 @@ const MODULES: Readonly<Record<string, (() => unknown) | undefined>> = {
   repl: refused("repl"),
   sea: refused("sea"),
   sluice: () => ({ kv: lazy.loadKv().kv }),
+  "sluice/package": () => packageModule,
   sqlite: refused("sqlite"),
   stream: () => lazy.loadStream().stream,
   "stream/consumers": () => lazy.loadStreamModules().streamConsumers,
@@ -118,7 +120,7 @@ export function requireModule(specifier: unknown): unknown {
 function isBuiltin(specifier: unknown): boolean {
   const name = toText(specifier);
   const bare = stringStartsWith(name, "node:") ? stringSlice(name, 5) : name;
-  if (bare === "sluice" || MODULES[bare] === undefined) return false;
+  if (stringStartsWith(bare, "sluice") || MODULES[bare] === undefined) return false;
   return bare !== name || !PREFIXED.includes(bare);
 }
 
@@ -127,7 +129,7 @@ const moduleModule = {
   createRequire: () => requireForUsers(),
   isBuiltin,
   get builtinModules(): string[] {
-    return objectKeys(MODULES).filter((name) => name !== "sluice" && !PREFIXED.includes(name));
+    return objectKeys(MODULES).filter((name) => !stringStartsWith(name, "sluice") && !PREFIXED.includes(name));
   },
   findPackageJSON: (): undefined => undefined,
   register: (): void => undefined,

@@ -1,4 +1,5 @@
 import { fsConstants } from "./fs-constants.ts";
+import { fsError } from "./fs-error.ts";
 
 let lastIno = 1;
 
@@ -56,6 +57,30 @@ export class FileNode extends Inode {
     if (position + bytes.length > this.#size) this.resize(position + bytes.length);
     this.#bytes.set(bytes, position);
     this.touch();
+  }
+}
+
+/** A file that came with the function; nobody changes it, and its content is made when somebody reads it. */
+export class PackagedNode extends FileNode {
+  readonly #size: number;
+  readonly #source: (() => string) | null;
+  #bytes: Uint8Array | undefined;
+
+  constructor(size: number, source: (() => string) | null) {
+    super(0o444);
+    this.#size = size;
+    this.#source = source;
+  }
+
+  override get size(): number {
+    return this.#size;
+  }
+
+  override get content(): Uint8Array {
+    // Of code only the name is here: it is in the bundle.
+    if (this.#source === null) throw fsError("EACCES", "read");
+    this.#bytes ??= Buffer.from(this.#source(), "base64");
+    return this.#bytes;
   }
 }
 

@@ -1,7 +1,7 @@
 import { invalidArgType, invalidArgValue } from "../node-error.ts";
 import { fsConstants as C } from "./fs-constants.ts";
 import { fsError } from "./fs-error.ts";
-import { FileNode, type TreeNode } from "./nodes.ts";
+import { FileNode, PackagedNode, type TreeNode } from "./nodes.ts";
 import { tree } from "./tree.ts";
 
 const OPEN_MAX = 1_024;
@@ -62,6 +62,7 @@ class OpenFiles {
       tree.add(place, node, "open", path);
     }
     if (node.kind === "folder" && writes) throw fsError("EISDIR", "open", path);
+    if (node instanceof PackagedNode && writes) throw fsError("EROFS", "open", path);
     if (node.kind === "file" && (flags & C.O_TRUNC) !== 0 && writes) tree.resize(node, 0, "open", path);
     this.#files.set(fd, { node, path, flags, position: 0 });
     return fd;

@@ -1,6 +1,7 @@
 import { memoryLimitBytes } from "../process.ts";
 import { fsError } from "./fs-error.ts";
-import { type FileNode, FolderNode, type TreeNode } from "./nodes.ts";
+import { type FileNode, FolderNode, PackagedNode, type TreeNode } from "./nodes.ts";
+import { packagedFiles } from "./packaged-files.ts";
 
 const QUOTA_MAX = 64 * 1024 * 1024;
 /** Charged for every file and folder: names and nodes take memory too. */
@@ -14,8 +15,8 @@ export interface Place {
 
 /**
  * The files of one isolate, in its memory. `/tmp` may be written and, as on Lambda, lives as long as the environment:
- * the next invocation of a warm one finds what the last one left. Everything else is read-only, and empty, because
- * what a function imports is in its bundle.
+ * the next invocation of a warm one finds what the last one left. Everything else is read-only, and has what was
+ * uploaded beside the code: what a function imports is in its bundle.
  */
 class Tree {
   readonly #root = new FolderNode(0o755, true);
@@ -30,6 +31,16 @@ class Tree {
     folder(this.#root, "tmp", this.#temp);
     folder(folder(this.#root, "var"), "task");
     folder(this.#root, "opt");
+    for (const [path, [size, source]] of Object.entries(packagedFiles())) {
+      const names = path.slice(1).split("/");
+      const name = names.pop() ?? "";
+      let parent = this.#root;
+      for (const part of names) {
+        const next = parent.entries.get(part) ?? folder(parent, part);
+        if (next.kind === "folder") parent = next;
+      }
+      parent.entries.set(name, new PackagedNode(size, source));
+    }
   }
 
   get quota(): number {
@@ -95,6 +106,7 @@ class Tree {
 
   /** Makes a file longer or shorter, within the quota. */
   resize(file: FileNode, size: number, syscall: string, path?: string): void {
+    if (file instanceof PackagedNode) throw fsError("EROFS", syscall, path);
     if (!file.unlinked) this.charge(size - file.size, syscall, path);
     file.resize(size);
   }

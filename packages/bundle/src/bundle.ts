@@ -1,16 +1,9 @@
 import { builtinModules } from "node:module";
 import { DEFAULT_FUNCTION_CONFIG, LIMITS } from "@sluice/core";
-import {
-  build,
-  type BuildFailure,
-  type BuildOptions,
-  type BuildResult,
-  type Message,
-  type Metafile,
-  type OutputFile,
-} from "esbuild";
+import { build, type BuildOptions, type BuildResult, type Message, type Metafile, type OutputFile } from "esbuild";
 import { sha256 } from "./artifact-digest.ts";
 import { ASYNC_LOWERING, asyncContextUse, keepContextOfReturned } from "./async-lowering.ts";
+import { isBuildFailure } from "./build-failure.ts";
 import { wasmModules } from "./import-plugins.ts";
 import { nativeCode, nativeImports } from "./native-code.ts";
 import { refusedImports } from "./refused-imports.ts";
@@ -211,8 +204,4 @@ function readableMessage(text: string, note: string | undefined): string {
   const missing = /^Could not resolve "((?:@[^/"]+\/)?[^./"][^/"]*)/.exec(text)?.[1];
   if (missing !== undefined) return `cannot find the package '${missing}': install it with 'npm install ${missing}'`;
   return note === undefined ? text : `${text} (${note})`;
-}
-
-function isBuildFailure(error: unknown): error is BuildFailure {
-  return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
 }

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { Script } from "node:vm";
-import { loadBundle, settleBundle } from "../testing/load-bundle.ts";
-import { createTempFolder, type TempFolder } from "../testing/temp-folder.ts";
+import { loadBundle, settleBundle } from "./testing/load-bundle.ts";
+import { createTempFolder, type TempFolder } from "./testing/temp-folder.ts";
 import { type Bundle, bundleFunction, type BundleResult } from "./bundle.ts";
+import { stopBundler } from "./stop-bundler.ts";
 
 const folders: TempFolder[] = [];
 afterEach(() => {
   for (const folder of folders.splice(0)) folder.remove();
 });
+afterAll(stopBundler);
 
 function bundle(
   files: Record<string, string | Uint8Array>,

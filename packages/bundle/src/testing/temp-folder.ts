@@ -9,7 +9,7 @@ export interface TempFolder {
 }
 
 export function createTempFolder(): TempFolder {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), "sluice-cli-")));
+  const path = realpathSync(mkdtempSync(join(tmpdir(), "sluice-test-")));
   return {
     path,
     write(files) {

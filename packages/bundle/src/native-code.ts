@@ -23,11 +23,16 @@ export function nativeCode(): Plugin {
         loader: "js",
       }));
       build.onLoad({ filter: /\.node$/, namespace: "file" }, ({ path }) => ({
-        contents: stub(addonOf(path)),
+        contents: addonStub(path),
         loader: "js",
       }));
     },
   };
+}
+
+/** What a bundle has in the place of a `.node` file. */
+export function addonStub(path: string): string {
+  return stub(addonOf(path));
 }
 
 interface NativeModule {

@@ -10,12 +10,12 @@ const MODULE_VERSION = "01000000";
 /** A program for the runtime `wasi` is deployed as it is: its artifact is the file. */
 export async function readWasiProgram(entry: string): Promise<BundleResult> {
   const code = await readFile(entry);
-  const message = faultOf(code);
+  const message = wasiFault(code);
   if (message !== undefined) return { ok: false, faults: [{ message }] };
   return { ok: true, bundle: { code, digest: sha256(code), sourceMap: undefined, warnings: [] } };
 }
 
-function faultOf(code: Buffer): string | undefined {
+export function wasiFault(code: Buffer): string | undefined {
   if (code.toString("hex", 0, 4) !== MAGIC) {
     return "is not a WebAssembly file; the runtime 'wasi' takes a program that was compiled for wasm32-wasip1";
   }

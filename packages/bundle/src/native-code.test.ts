@@ -1,12 +1,14 @@
 import { join } from "node:path";
-import { loadBundle } from "../testing/load-bundle.ts";
-import { createTempFolder, type TempFolder } from "../testing/temp-folder.ts";
+import { loadBundle } from "./testing/load-bundle.ts";
+import { createTempFolder, type TempFolder } from "./testing/temp-folder.ts";
 import { type BundleResult, bundleFunction } from "./bundle.ts";
+import { stopBundler } from "./stop-bundler.ts";
 
 const folders: TempFolder[] = [];
 afterEach(() => {
   for (const folder of folders.splice(0)) folder.remove();
 });
+afterAll(stopBundler);
 
 function bundle(files: Record<string, string | Uint8Array>): Promise<BundleResult> {
   const folder = createTempFolder();

@@ -1,7 +1,9 @@
-import type { BuildFailure, BuildOptions, Plugin } from "esbuild";
+import type { BuildFailure, BuildOptions, OnLoadResult, Plugin } from "esbuild";
 
-const NAMESPACE = "provided";
+export const PROVIDED_NAMESPACE = "provided";
+/** Names that no module has at its top level, as `exports` may be. */
 const REQUIRE = "__sluice_require";
+const TARGET = "__sluice_exports";
 const EXPORTS = /\nexport \{([^}]*)\};\s*$/;
 
 /**
@@ -19,7 +21,7 @@ export function topLevelAwaitOptions<O extends BuildOptions>(options: O, provide
 
 /** Modules of the runtime that the bundle asks for, by the names of its inputs. */
 export function providedInputs(inputs: Readonly<Record<string, unknown>>): string[] {
-  const prefix = `${NAMESPACE}:`;
+  const prefix = `${PROVIDED_NAMESPACE}:`;
   return Object.keys(inputs).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }
 
@@ -30,9 +32,9 @@ export function toAsyncFactory(code: string): string {
       const [local = "", exported = local] = entry.trim().split(" as ");
       return local === "" ? [] : [`${JSON.stringify(exported)}: ${local}`];
     });
-    return `\nObject.assign(exports, { ${members.join(", ")} });\n`;
+    return `\nObject.assign(${TARGET}, { ${members.join(", ")} });\n`;
   });
-  return `return (async (${REQUIRE}) => {${body}})(require);\n`;
+  return `return (async (${REQUIRE}, ${TARGET}) => {${body}})(require, exports);\n`;
 }
 
 /** An import of what the runtime provides would stay one in an ES module: it becomes a call of the runtime's `require`. */
@@ -42,11 +44,14 @@ function providedModules(provided: readonly string[]): Plugin {
   return {
     name: "provided-modules",
     setup(build) {
-      build.onResolve({ filter: /.*/ }, ({ path }) => (isProvided(path) ? { path, namespace: NAMESPACE } : null));
-      build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
-        contents: `module.exports = ${REQUIRE}(${JSON.stringify(path)});`,
-        loader: "js",
-      }));
+      build.onResolve({ filter: /.*/ }, ({ path }) =>
+        isProvided(path) ? { path, namespace: PROVIDED_NAMESPACE } : null,
+      );
+      build.onLoad({ filter: /.*/, namespace: PROVIDED_NAMESPACE }, ({ path }) => providedModule(path));
     },
   };
+}
+
+export function providedModule(path: string): OnLoadResult {
+  return { contents: `module.exports = ${REQUIRE}(${JSON.stringify(path)});`, loader: "js" };
 }

@@ -1,0 +1,2 @@
+export { createTempFolder, type TempFolder } from "./temp-folder.ts";
+export { zipOf } from "./zip-writer.ts";
