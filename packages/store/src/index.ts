@@ -5,4 +5,5 @@ export { checkRedisPolicy, type RedisPolicy } from "./redis/policy.ts";
 export { toPlatformError } from "./redis/reply.ts";
 export { createRedisStores, type RedisStoresOptions } from "./redis/stores.ts";
 export { createMemoryStores, type MemoryStoresOptions } from "./memory/stores.ts";
+export { FunctionCache, type FunctionCacheOptions, type FunctionTarget } from "./function-cache.ts";
 export { Journal, type JournalOptions } from "./journal.ts";

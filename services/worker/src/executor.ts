@@ -13,8 +13,7 @@ import {
 import type { CellPool, RunResult, WireLogLine } from "@sluice/sandbox";
 import { AttemptLog } from "./attempt-log.ts";
 import type { Capacity } from "./capacity.ts";
-import type { FunctionCache, FunctionTarget } from "./function-cache.ts";
-import type { Journal } from "@sluice/store";
+import type { FunctionCache, FunctionTarget, Journal } from "@sluice/store";
 import type { ReservedSlots } from "./reserved-slots.ts";
 import type { SourceMaps } from "./source-maps/source-maps.ts";
 import { ResponseStream } from "./response-stream.ts";

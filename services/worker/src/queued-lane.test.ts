@@ -9,7 +9,7 @@ import {
   PlatformError,
 } from "@sluice/core";
 import type { Attempt, Execution } from "./executor.ts";
-import type { FunctionTarget } from "./function-cache.ts";
+import type { FunctionTarget } from "@sluice/store";
 import { QueuedLane } from "./queued-lane.ts";
 
 const NOW = 10_000_000;

@@ -12,8 +12,7 @@ import {
   type VerdictError,
 } from "@sluice/core";
 import type { Execution, Executor } from "./executor.ts";
-import type { FunctionCache } from "./function-cache.ts";
-import type { Journal } from "@sluice/store";
+import type { FunctionCache, Journal } from "@sluice/store";
 
 export interface QueuedLaneOptions {
   readonly executor: Pick<Executor, "execute">;
