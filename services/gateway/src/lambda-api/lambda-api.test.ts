@@ -22,7 +22,7 @@ import { PlatformError } from "@sluice/core";
 import { encodeResponseStream } from "./event-stream.ts";
 import { type AuthoriseRequest, beginStream, LambdaApi } from "./lambda-api.ts";
 import { LambdaError } from "./lambda-error.ts";
-import { defineLambdaOperation, missingOperations } from "./operation.ts";
+import { type Caller, defineLambdaOperation, missingOperations } from "./operation.ts";
 
 const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:";
 const ROLE = "arn:aws:iam::000000000000:role/r";
@@ -82,6 +82,13 @@ async function* chunksOf(name: string): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** As a check of signatures does: looks at the body before it says who calls. */
+async function authenticate(authorization: string, readBody: () => Promise<Uint8Array>): Promise<Caller> {
+  if (authorization.includes("Credential=unknown/")) throw new PlatformError("Auth.Invalid");
+  if (authorization.includes("Credential=a/")) return { tenant: `default ${(await readBody()).byteLength}` };
+  return { tenant: "other" };
+}
+
 let server: Server;
 let endpoint: string;
 let port: number;
@@ -100,7 +107,9 @@ beforeAll(async () => {
       throw new LambdaError("AccessDeniedException", `not authorized to perform: ${request.action}`);
     },
   });
-  server = createServer((request, response) => void api.handle(request, response, { tenant: "default" }));
+  server = createServer((request, response) => {
+    void api.handle(request, response, (read) => authenticate(request.headers.authorization ?? "", read));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   ({ port } = server.address() as AddressInfo);
   endpoint = `http://127.0.0.1:${port}`;
@@ -119,6 +128,22 @@ test("a function is created from the bytes of its code", async () => {
   expect(reply).toMatchObject({ FunctionName: "f", CodeSize: 100_000, State: "Pending" });
   expect(reply.$metadata).toMatchObject({ httpStatusCode: 201, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
   expect(asked.at(-1)).toMatchObject({ action: "lambda:CreateFunction", resourceArn: `${FUNCTION}f` });
+});
+
+test("a body that the signature was checked over is there for the operation", async () => {
+  await client.send(new CreateFunctionCommand({ ...NEW, Code: { ZipFile: Buffer.alloc(300) } }));
+  expect(asked.at(-1)?.caller.tenant).toMatch(/^default 5\d\d$/);
+});
+
+test("who is not known gets AWS's answer for it", async () => {
+  const credentials = { accessKeyId: "unknown", secretAccessKey: "b" };
+  const stranger = new LambdaClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
+  await expect(stranger.send(new ListFunctionsCommand({}))).rejects.toMatchObject({
+    name: "UnrecognizedClientException",
+    message: "The security token included in the request is invalid.",
+    $metadata: { httpStatusCode: 403 },
+  });
+  stranger.destroy();
 });
 
 test("a wrong input is the SDK's ValidationException", async () => {
@@ -161,7 +186,7 @@ test("a payload comes back as the bytes it was, of any kind", async () => {
 });
 
 test("lists, times, and answers without a body arrive", async () => {
-  expect((await client.send(new ListFunctionsCommand({}))).NextMarker).toBe("default");
+  expect((await client.send(new ListFunctionsCommand({}))).NextMarker).toBe("default 0");
   const { EventSourceMappings = [] } = await client.send(new ListEventSourceMappingsCommand({}));
   expect(EventSourceMappings[0]?.LastModified).toEqual(new Date(1_700_000_000_000));
   const tagged = await client.send(new TagResourceCommand({ Resource: `${FUNCTION}f`, Tags: { a: "b" } }));

@@ -26,10 +26,11 @@ export interface LambdaApiDeps extends ErrorDeps {
   readonly strict?: boolean;
 }
 
-/** Whom a request is from, and its body where a signature was checked over it. */
-export interface Authenticated extends Caller {
-  readonly body?: Uint8Array;
-}
+/**
+ * Finds out who calls. A signature covers the body, so whoever checks it may ask for it; it is read once, within the
+ * operation's limit. Rejects with LambdaError or PlatformError.
+ */
+export type Authenticate = (readBody: () => Promise<Uint8Array>) => Promise<Caller>;
 
 /** AWS Lambda's API at AWS's paths: finds the operation, reads, asks for permission, runs and writes. */
 export class LambdaApi {
@@ -43,10 +44,10 @@ export class LambdaApi {
   }
 
   /** Answers the request, errors included; never rejects. */
-  async handle(request: IncomingMessage, response: ServerResponse, authenticated: Authenticated): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, caller: Caller | Authenticate): Promise<void> {
     const requestId = this.#deps.newId();
     try {
-      await this.#answer(request, response, authenticated, requestId);
+      await this.#answer(request, response, caller, requestId);
     } catch (error) {
       sendLambdaError(response, requestId, toLambdaError(error, this.#deps));
     }
@@ -55,18 +56,20 @@ export class LambdaApi {
   async #answer(
     request: IncomingMessage,
     response: ServerResponse,
-    authenticated: Authenticated,
+    known: Caller | Authenticate,
     requestId: string,
   ): Promise<void> {
     const found = findRoute(request);
     const operation = this.#operations.get(found.operation);
     if (operation === undefined) throw unknownOperation(request);
-    const { body, ...caller } = authenticated;
+    let body: Promise<Uint8Array> | undefined;
+    const read = (): Promise<Uint8Array> => (body ??= readBody(request, found.operation));
+    const caller = typeof known === "function" ? await known(read) : known;
     const { place } = this.#deps;
     const late = NAMED_BY_INPUT.has(operation.name);
     // A body may be large: who may not do this anyway is told so before it is read.
     if (!late) await this.#authorise(caller, operation, resourceArn(place, found.labels, found.query));
-    const input = readInput(found, request.headers, body ?? (await readBody(request, found.operation)));
+    const input = readInput(found, request.headers, await read());
     if (late) await this.#authorise(caller, operation, resourceArn(place, input));
     const gone = new AbortController();
     response.once("close", () => gone.abort());

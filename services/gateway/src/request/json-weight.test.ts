@@ -8,6 +8,10 @@ test("deep nesting and very many arrays are too heavy, of either kind", () => {
   expect(heavy(`[${"[],".repeat(200_001)}1]`)).toMatch(/more than 200000/);
 });
 
+test("very many values are too heavy", () => {
+  expect(heavy(`[${"1,".repeat(4_000_000)}1]`)).toMatch(/more than 4000000 values/);
+});
+
 test("large documents of an ordinary form are not", () => {
   expect(heavy(JSON.stringify(Array.from({ length: 50_000 }, (_, id) => ({ id, tags: ["a", "b"] }))))).toBeUndefined();
   expect(heavy("[".repeat(1_000) + "]".repeat(1_000))).toBeUndefined();

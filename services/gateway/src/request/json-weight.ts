@@ -2,10 +2,13 @@
 const DEPTH_MAX = 1_000;
 /** Arrays and objects: what takes a parser long. With so many, 6 MiB are read in some 100 ms. */
 const CONTAINERS_MAX = 200_000;
+/** Numbers and the like: more than 6 MiB can hold, so it concerns the requests that carry code alone. */
+const VALUES_MAX = 4_000_000;
 /** A smaller text cannot be heavy enough to matter. */
 const LIGHT_BYTES = 2_000;
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
@@ -22,10 +25,14 @@ export function heavyJson(bytes: Uint8Array): string | undefined {
   if (bytes.length <= LIGHT_BYTES) return undefined;
   let depth = 0;
   let containers = 0;
+  let values = 1;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
     if (byte === QUOTE) at = endOfString(bytes, at);
-    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+    else if (byte === COMMA) {
+      values += 1;
+      if (values > VALUES_MAX) return `it holds more than ${VALUES_MAX} values`;
+    } else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
       depth += 1;
       containers += 1;
       if (depth > DEPTH_MAX) return `it nests deeper than ${DEPTH_MAX} levels`;
