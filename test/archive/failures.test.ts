@@ -6,7 +6,7 @@ beforeAll(async () => {
   uploads = await UploadTrial.start();
 });
 afterAll(async () => {
-  await uploads.stop();
+  uploads.stop();
   await stopBundler();
 });
 

@@ -6,7 +6,7 @@ beforeAll(async () => {
   uploads = await UploadTrial.start();
 });
 afterAll(async () => {
-  await uploads.stop();
+  uploads.stop();
   await stopBundler();
 });
 
@@ -47,6 +47,15 @@ test("a computed import finds ES modules, and createRequire knows the archive", 
   };
   const expected = ["one", "file:///var/task/routes/one.mjs", 2, "function"];
   expect(await uploads.run(files, {}, { name: "one" })).toEqual(expected);
+});
+
+test("a computed part of a package's name finds any module of the package", async () => {
+  const files = {
+    "index.js": 'exports.handler = async ({ name }) => [require("tools/" + name), require(`@s/tools/${name}`)];',
+    "node_modules/tools/a.js": "module.exports = 'a';",
+    "node_modules/@s/tools/a.js": "module.exports = 'scoped';",
+  };
+  expect(await uploads.run(files, {}, { name: "a" })).toEqual(["a", "scoped"]);
 });
 
 test("what a computed require does not find is Node's error", async () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   uploads = await UploadTrial.start();
 });
 afterAll(async () => {
-  await uploads.stop();
+  uploads.stop();
   await stopBundler();
 });
 

@@ -48,7 +48,7 @@ export class UploadTrial {
     return [error.errorType, error.errorMessage];
   }
 
-  stop(): Promise<void> {
-    return this.#pool.pool.stop();
+  stop(): void {
+    this.#pool.pool.stop();
   }
 }

@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { crc32, createInflateRaw, inflateRaw } from "node:zlib";
+import { crc32, createInflateRaw, inflateRaw, inflateRawSync } from "node:zlib";
 import { UnzipError, unzipFault } from "./upload-fault.ts";
 
 const inflateAll = promisify(inflateRaw);
@@ -18,7 +18,10 @@ export interface PackedEntry {
 /** Past this size an entry is checked piece by piece, so that one large entry is never in memory to be checked. */
 const WHOLE_BYTES_MAX = 256 * 1024;
 
-/** Inflates in zlib's own threads and throws the result away. @throws UnzipError if the entry is not what it says */
+/** Below this, handing an entry to zlib's threads and back takes longer than inflating it. */
+const AT_ONCE_BYTES_MAX = 32 * 1024;
+
+/** Inflates, what is not small in zlib's own threads, and throws the result away. @throws UnzipError if the entry is not what it says */
 export async function verifyEntry(entry: PackedEntry): Promise<void> {
   if (entry.method === STORED || entry.size <= WHOLE_BYTES_MAX) return void (await readEntry(entry));
   let count = 0;
@@ -45,7 +48,9 @@ export async function readEntry(entry: PackedEntry): Promise<Uint8Array> {
   }
   let bytes: Buffer;
   try {
-    bytes = await inflateAll(entry.packed, { maxOutputLength: Math.max(1, entry.size) });
+    const options = { maxOutputLength: Math.max(1, entry.size) };
+    const small = entry.size <= AT_ONCE_BYTES_MAX && entry.packed.length <= AT_ONCE_BYTES_MAX;
+    bytes = small ? inflateRawSync(entry.packed, options) : await inflateAll(entry.packed, options);
   } catch (error) {
     if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") throw lying(entry);
     throw damaged(entry);

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { EntryNames, nameFault } from "./entry-name.ts";
 import { type PackedEntry, readEntry, verifyEntry } from "./inflate.ts";
@@ -22,6 +23,9 @@ const RATIO_MAX = 250;
 /** Below this, inflating costs so little that the ratio does not matter. */
 const RATIO_FREE_BYTES = 32 * 1024 * 1024;
 
+/** Others get a turn after this long. */
+const TURN_MS = 10;
+
 export interface ArchiveFile {
   readonly size: number;
   /** Permission bits, as on Unix. */
@@ -43,8 +47,13 @@ export async function readArchive(bytes: Uint8Array, limits: ArchiveLimits = ARC
     const entries = await readDirectory(bytes, limits);
     let unzippedBytes = 0;
     const files = new Map<string, ArchiveFile>();
+    let turnEnds = performance.now() + TURN_MS;
     for (const { packed, mode } of entries) {
       await verifyEntry(packed);
+      if (performance.now() > turnEnds) {
+        await setImmediate();
+        turnEnds = performance.now() + TURN_MS;
+      }
       unzippedBytes += packed.size;
       files.set(packed.name, { size: packed.size, mode, read: () => readEntry(packed) });
     }
@@ -75,6 +84,7 @@ async function readDirectory(bytes: Uint8Array, limits: ArchiveLimits): Promise<
   let total = 0;
   try {
     for await (const entry of zip.eachEntry()) {
+      if (listed.length % 500 === 499) await setImmediate();
       const { name, folder } = nameOf(entry, names);
       const range = await rangeOf(zip, entry, name);
       ranges.push(range);

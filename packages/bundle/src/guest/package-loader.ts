@@ -141,9 +141,9 @@ export function provide(table: OnDemand): void {
 }
 
 /** Files for `node:fs`: how many bytes each has, and what gives them in base64. */
-export function mount(files: Readonly<Record<string, readonly [number, (() => string) | null]>>): void {
-  mounted = files;
-  (runtimeRequire("sluice/package") as { mount: (given: typeof files) => void }).mount(files);
+export function mount(given: Readonly<Record<string, readonly [number, (() => string) | null]>>): void {
+  mounted = given;
+  (runtimeRequire("sluice/package") as { mount: (files: typeof given) => void }).mount(given);
 }
 
 function fail(name: string, message: string, cause?: unknown): Error {
@@ -161,14 +161,14 @@ function explained(error: unknown): unknown {
   return fail("Runtime.ImportModuleError", `Error: ${error.message}`, error);
 }
 
-function member(loaded: unknown, handler: string, path: readonly string[]): unknown {
+function member(loaded: unknown, name: string, path: readonly string[]): unknown {
   let found = loaded;
-  for (const name of path)
-    found = found === undefined || found === null ? found : (found as Record<string, unknown>)[name];
+  for (const key of path)
+    found = found === undefined || found === null ? found : (found as Record<string, unknown>)[key];
   if (found === undefined || found === null) {
-    throw fail("Runtime.HandlerNotFound", `${handler} is undefined or not exported`);
+    throw fail("Runtime.HandlerNotFound", `${name} is undefined or not exported`);
   }
-  if (typeof found !== "function") throw fail("Runtime.HandlerNotFound", `${handler} is not a function`);
+  if (typeof found !== "function") throw fail("Runtime.HandlerNotFound", `${name} is not a function`);
   return found;
 }
 

@@ -59,6 +59,12 @@ export class NodeResolver {
     return resolved.kind === "file" ? resolved.path : undefined;
   }
 
+  /** Where a package lies that `importer` may load. */
+  packageFolder(name: string, importer: string): string | undefined {
+    const folders = this.#roots(parentOf(importer)).map((root) => `${root}/${splitPackage(name).name}`);
+    return folders.find((folder) => folder.includes("/node_modules/") && this.#tree.isFolder(folder));
+  }
+
   #byAddress(address: string): Resolution {
     try {
       const { hostname, pathname } = new URL(address);

@@ -14,7 +14,7 @@ export interface OnDemandFiles {
 export const NO_FILES: OnDemandFiles = { paths: [], mains: {}, left: 0 };
 
 const MODULE = /\.(?:js|cjs|mjs|json)$/;
-const NAME = /["'`]((?:@[\w.-]+\/)?[\w-][\w.-]*(?:\/[\w.-]+)*)["'`]/g;
+const NAME = /["'`]((?:@[\w.-]+\/)?[\w-][\w.-]*(?:\/[\w.-]+)*\/?)(?:["'`]|\$\{)/g;
 const NAMES_MAX = 2_000;
 
 /**
@@ -32,6 +32,8 @@ export async function onDemandFiles(
   for (const path of dynamic) {
     scopes.add(scopeOf(path));
     for (const name of await namesIn(tree, path)) {
+      // The beginning of a name, as in `require("lodash/" + name)`: any module of the package.
+      if (name.endsWith("/")) scopes.add(resolver.packageFolder(name.slice(0, -1), path) ?? scopeOf(path));
       const found = await resolver.resolve(name, path, "require");
       if (found.kind === "file" && MODULE.test(found.path)) named.add(found.path);
     }
