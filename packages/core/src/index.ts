@@ -27,6 +27,7 @@ export {
   type RetryPolicy,
 } from "./retry-policy.ts";
 export { type Alias, resolveQualifier } from "./alias.ts";
+export { readClientContext } from "./client-context.ts";
 export { type Deployment, isSame, isSameContent, toDeploymentChange } from "./deployment.ts";
 export {
   DEFAULT_FUNCTION_CONFIG,
@@ -103,6 +104,7 @@ export {
   type WorkerStatus,
 } from "./direct-lane.ts";
 export {
+  type CallerContext,
   DISPATCH,
   type GuestContext,
   type GuestSettings,
