@@ -120,6 +120,8 @@ export const DISPATCH = {
   fail: 4,
   /** id = timer. */
   timer: 5,
+  /** id = sequence number of an invocation that runs or waits here: its caller went away. */
+  abandon: 6,
 } as const;
 
 /** What a function's prelude is told once, before user code runs. */
@@ -128,19 +130,33 @@ export interface GuestSettings {
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly functionName: string;
+  /** `$LATEST`, or "1", "2", … */
   readonly functionVersion: string;
+  /** Without a qualifier. */
   readonly invokedFunctionArn: string;
   readonly memoryLimitInMB: string;
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly region: string;
+  /** Made before anybody asked for it. */
+  readonly provisioned?: true;
+}
+
+/** What a caller said beside the event; absent where nothing was said, so that most calls carry nothing. */
+export interface CallerContext {
+  /** Version or alias, when the caller named one: the end of `invokedFunctionArn`. */
+  readonly qualifier?: string;
+  /** JSON text. */
+  readonly clientContext?: string;
 }
 
 /** What changes with every invocation. */
-export interface GuestContext {
+export interface GuestContext extends CallerContext {
   readonly awsRequestId: string;
   /** Milliseconds since the epoch. */
   readonly deadlineMs: number;
+  /** The caller went away before it began. */
+  readonly abandoned?: true;
 }
 
 /** Of one isolate, in bytes; what the cell uses besides is not a guest's to know. */

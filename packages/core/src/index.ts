@@ -28,6 +28,7 @@ export {
 } from "./retry-policy.ts";
 export { type Alias, resolveQualifier } from "./alias.ts";
 export type { DecideDocument, DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
+export { readClientContext } from "./client-context.ts";
 export { type Deployment, isSame, isSameContent, toDeploymentChange } from "./deployment.ts";
 export {
   DEFAULT_FUNCTION_CONFIG,
@@ -104,6 +105,7 @@ export {
   type WorkerStatus,
 } from "./direct-lane.ts";
 export {
+  type CallerContext,
   DISPATCH,
   type GuestContext,
   type GuestSettings,

@@ -51,7 +51,10 @@ declare module "sluice" {
     readonly logGroupName: string;
     readonly logStreamName: string;
     readonly identity: undefined;
-    readonly clientContext: undefined;
+    /** What the caller sent as X-Amz-Client-Context. */
+    readonly clientContext: unknown;
+    /** Aborts when the caller of a function URL goes away; the invocation goes on. */
+    readonly signal: AbortSignal;
     /** Milliseconds until the function is stopped. */
     getRemainingTimeInMillis(): number;
     done(error?: unknown, result?: unknown): void;

@@ -1,4 +1,4 @@
-import { type GuestSettings, LIMITS, type LogLine } from "@sluice/core";
+import { type CallerContext, type GuestSettings, LIMITS, type LogLine } from "@sluice/core";
 
 /**
  * What the worker's parent process and a cell say to each other (frames of `@sluice/core`).
@@ -7,6 +7,8 @@ import { type GuestSettings, LIMITS, type LogLine } from "@sluice/core";
  *                   DEFINE   id = definition, head = Definition, body = code
  *                   FORGET   id = definition: it will not be called by this number again
  *                   INVOKE   id = call, head = InvokeHead, body = event JSON
+ *                   ABANDON  id = call: its caller went away; it goes on
+ *                   PROVISION id = definition, head = number: keep so many isolates of it ready
  *                   REPLY    id = host call, head = text, body = bytes
  *                   FAIL     id = host call, head = HostCallFailure JSON
  *   cell → parent   READY    the prelude is compiled, calls may come
@@ -18,7 +20,16 @@ import { type GuestSettings, LIMITS, type LogLine } from "@sluice/core";
  *                   GONE     id = environment: an isolate that made host calls is no more
  *                   BROKEN   head = CellBroken: this cell must be retired; `kill` when it cannot stop by itself
  */
-export const TO_CELL = { hello: 1, define: 2, forget: 3, invoke: 4, reply: 5, fail: 6 } as const;
+export const TO_CELL = {
+  hello: 1,
+  define: 2,
+  forget: 3,
+  invoke: 4,
+  reply: 5,
+  fail: 6,
+  abandon: 7,
+  provision: 8,
+} as const;
 export const FROM_CELL = {
   ready: 1,
   started: 2,
@@ -57,6 +68,7 @@ export interface Definition {
 export interface InvokeHead {
   readonly definition: number;
   readonly invocationId: string;
+  readonly caller?: CallerContext;
 }
 
 export type WireLogLine = readonly [at: number, level: LogLine["level"], message: string];

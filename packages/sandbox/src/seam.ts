@@ -4,6 +4,8 @@ export interface Sandbox {
   invoke(seq: number, event: string, context: string, timeoutMs: number): void;
   /** Takes an invocation back unless the guest has begun it. True: it has not run and never will here. */
   withdraw(seq: number): boolean;
+  /** The caller of an invocation went away. */
+  abandon(seq: number, timeoutMs: number): void;
   reply(id: number, text: string, bytes: Uint8Array, timeoutMs: number): void;
   fail(id: number, failure: string, timeoutMs: number): void;
   fireTimer(id: number, timeoutMs: number): void;

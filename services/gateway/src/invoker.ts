@@ -7,6 +7,8 @@ import type { Enqueued, EnqueueOptions, Invocation, PlatformError, ResultHead, T
 export interface Invoker {
   /** Direct lane: runs now on a worker and answers its result, or the reason why it never started. Never throws. */
   call(invocation: Omit<Invocation, "event">, event: Uint8Array | string, options?: CallOptions): Promise<CallResult>;
+  /** The caller of an invocation went away: its handler is told if it still runs. */
+  abandon(invocationId: string): void;
   /** Queued lane: durable once resolved. @throws PlatformError Service.Unavailable, Service.StorageFull */
   enqueue(invocation: Invocation, options?: EnqueueOptions): Promise<Enqueued>;
 }
@@ -16,6 +18,8 @@ export interface CallOptions {
   readonly logs?: boolean;
   /** Takes a streamed response; without it, one is collected and comes as the payload. */
   readonly take?: TakeChunk;
+  /** What the caller says of itself, as JSON text (`readClientContext`). */
+  readonly clientContext?: string;
 }
 
 export type CallResult =

@@ -26,14 +26,22 @@ export class Lanes implements Invoker {
     options: CallOptions = {},
   ): Promise<CallResult> {
     const { links, journal, now } = this.#options;
-    const { logs = false, take } = options;
-    const asked = { ...(logs ? { logs } : {}), ...(take === undefined ? {} : { streams: true }) };
+    const { logs = false, take, clientContext } = options;
+    const asked = {
+      ...(logs ? { logs } : {}),
+      ...(take === undefined ? {} : { streams: true }),
+      ...(clientContext === undefined ? {} : { clientContext }),
+    };
     const result = await links.call({ ...invocation, ...asked }, event, take);
     if (result.kind === "refused" && THROTTLES.has(result.error.code)) {
       const base = { at: now(), tenant: invocation.tenant, function: invocation.function };
       journal.fact({ ...base, type: "throttled", reason: result.error.code as ThrottledFact["reason"] });
     }
     return result;
+  }
+
+  abandon(invocationId: string): void {
+    this.#options.links.abandon(invocationId);
   }
 
   async enqueue(invocation: Invocation, options?: EnqueueOptions): Promise<Enqueued> {

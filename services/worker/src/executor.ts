@@ -1,11 +1,13 @@
 import {
   type AttemptReport,
   billedMs,
+  type CallerContext,
   type FunctionError,
   type FunctionRef,
   type FunctionVersion,
   type Invocation,
   type Lane,
+  LATEST,
   type LogRecord,
   PlatformError,
   type TakeChunk,
@@ -22,7 +24,7 @@ import type { VersionSpecs } from "./version-specs.ts";
 export interface ExecutorOptions {
   readonly functions: FunctionCache;
   readonly specs: VersionSpecs;
-  readonly pool: Pick<CellPool, "run">;
+  readonly pool: Pick<CellPool, "abandon" | "run">;
   readonly capacity: Capacity;
   readonly slots: ReservedSlots;
   readonly journal: Journal;
@@ -43,6 +45,8 @@ export interface Attempt {
   readonly redelivered: boolean;
   /** Takes a streamed response; without it, one is collected into the payload. */
   readonly take?: TakeChunk;
+  /** JSON text. */
+  readonly clientContext?: string | undefined;
 }
 
 export type Execution =
@@ -57,12 +61,25 @@ export type Execution =
   /** It never started. */
   | { readonly kind: "refused"; readonly error: PlatformError };
 
+const ABANDONED_MAX = 1_000;
+
 /** Runs attempts of both lanes: the one place where limits, logs, facts and errors of an invocation come together. */
 export class Executor {
   readonly #options: ExecutorOptions;
 
+  /** Ids whose callers went away before a run of them had begun. */
+  readonly #abandoned = new Set<string>();
+
   constructor(options: ExecutorOptions) {
     this.#options = options;
+  }
+
+  /** The caller of an invocation went away: the handler is told, and goes on. Ids that are not known are forgotten. */
+  abandon(invocationId: string): void {
+    if (this.#options.pool.abandon(invocationId)) return;
+    this.#abandoned.add(invocationId);
+    const [oldest] = this.#abandoned;
+    if (this.#abandoned.size > ABANDONED_MAX && oldest !== undefined) this.#abandoned.delete(oldest);
   }
 
   /** Never rejects. */
@@ -101,7 +118,11 @@ export class Executor {
     const spec = this.#options.specs.of(version);
     const onLogs = (lines: readonly WireLogLine[]): void => log.add(lines);
     const stream = new ResponseStream(attempt.take);
-    const result = await pool.run({ version: spec, invocationId, event: attempt.event, onLogs, take: stream.take });
+    const { event } = attempt;
+    const caller = callerOf(attempt);
+    const running = pool.run({ version: spec, invocationId, event, caller, onLogs, take: stream.take });
+    if (this.#abandoned.delete(invocationId)) pool.abandon(invocationId);
+    const result = await running;
     const report = toReport(result, version);
     const { record, error } = await log.end(result, report);
     this.#recordFacts(ref, version, attempt, result, report);
@@ -147,6 +168,16 @@ export class Executor {
       ? new PlatformError("Function.NotFound", `There is no function '${ref.name}'.`)
       : new PlatformError("Function.VersionNotFound", `Function '${ref.name}' has no version '${qualifier}'.`);
   }
+}
+
+/** Undefined for most calls, so that nothing more travels with them. */
+function callerOf({ invocation, clientContext }: Attempt): CallerContext | undefined {
+  const { qualifier } = invocation;
+  if (qualifier === LATEST && clientContext === undefined) return undefined;
+  return {
+    ...(qualifier === LATEST ? {} : { qualifier }),
+    ...(clientContext === undefined ? {} : { clientContext }),
+  };
 }
 
 function toReport(result: RunResult, version: FunctionVersion): AttemptReport {

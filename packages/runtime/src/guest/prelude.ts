@@ -4,7 +4,7 @@ import { type Call, connectHost, type Send } from "./bridge/host.ts";
 import { installGlobals } from "./globals.ts";
 import { probeIdle } from "./lambda/idle.ts";
 import { type Factory, loadFunction } from "./lambda/load.ts";
-import { openMailbox, post, serve } from "./lambda/mailbox.ts";
+import { abandon, openMailbox, post, serve } from "./lambda/mailbox.ts";
 import { swapFrame } from "./node/async/async-context.ts";
 import { beginTickTurn, endTickTurn } from "./node/tick-queue.ts";
 import { beginTimerTurn, fireTimer } from "./timers/timer-table.ts";
@@ -57,6 +57,9 @@ function turn(kind: number, id: number, a: unknown, b: unknown): void {
       break;
     case DISPATCH.timer:
       fireTimer(id);
+      break;
+    case DISPATCH.abandon:
+      abandon(id);
       break;
     case DISPATCH.load:
       loadFunction(a as Factory | ArrayBuffer, b as string, serve);

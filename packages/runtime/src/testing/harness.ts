@@ -2,6 +2,7 @@ import vm from "node:vm";
 import {
   DISPATCH,
   type FunctionError,
+  type GuestContext,
   type GuestSettings,
   HOST_CALLS,
   type HostCallFailure,
@@ -30,6 +31,13 @@ export type Outcome =
 export interface HostReply {
   readonly text: string;
   readonly bytes?: Uint8Array;
+}
+
+export interface InvokeOptions {
+  /** The host has taken it back. */
+  readonly claimed?: boolean;
+  readonly deadlineMs?: number;
+  readonly more?: Partial<GuestContext>;
 }
 
 /** Answers an async host call; throwing a HostCallFailure fails it, and a promise that never settles leaves it open. */
@@ -103,10 +111,11 @@ export class GuestHarness {
     });
   }
 
-  invoke(event: unknown = {}, options: { claimed?: boolean; deadlineMs?: number } = {}): Promise<Outcome> {
+  invoke(event: unknown = {}, options: InvokeOptions = {}): Promise<Outcome> {
     const seq = ++this.#lastSeq;
     this.claims[seq & 255] = options.claimed === true ? 0 : seq;
-    const context = { awsRequestId: `request-${seq}`, deadlineMs: options.deadlineMs ?? Date.now() + 3_000 };
+    const { deadlineMs = Date.now() + 3_000, more = {} } = options;
+    const context = { awsRequestId: `request-${seq}`, deadlineMs, ...more };
     return new Promise((resolve) => {
       this.#waiting.set(seq, resolve);
       this.dispatch(DISPATCH.invoke, seq, JSON.stringify(event), JSON.stringify(context));

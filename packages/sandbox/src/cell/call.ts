@@ -1,4 +1,4 @@
-import type { LogLine } from "@sluice/core";
+import type { CallerContext, LogLine } from "@sluice/core";
 import type { WireLogLine } from "../cell-protocol.ts";
 
 /** One invocation inside a cell, from INVOKE to DONE. */
@@ -7,6 +7,9 @@ export class Call {
   readonly definition: number;
   readonly invocationId: string;
   readonly event: string;
+  readonly caller: CallerContext | undefined;
+  /** Nobody waits for it any more. */
+  abandoned = false;
   /** Monotonic and wall-clock milliseconds of the moment the handler could begin; 0 until then. */
   startedAt = 0;
   startedAtEpoch = 0;
@@ -22,11 +25,13 @@ export class Call {
     readonly definition: number;
     readonly invocationId: string;
     readonly event: string;
+    readonly caller?: CallerContext | undefined;
   }) {
     this.id = options.id;
     this.definition = options.definition;
     this.invocationId = options.invocationId;
     this.event = options.event;
+    this.caller = options.caller;
   }
 
   log(at: number, level: LogLine["level"], message: string): void {

@@ -62,6 +62,8 @@ export class Cell implements VersionPoolSink {
         return this.#answer(frame.id, (environment, id) => environment.reply(id, frame.head, frame.body));
       case TO_CELL.fail:
         return this.#answer(frame.id, (environment, id) => environment.fail(id, frame.head));
+      case TO_CELL.abandon:
+        return this.#abandon(frame.id);
       case TO_CELL.define:
         return this.#define(frame);
       case TO_CELL.forget:
@@ -204,13 +206,18 @@ export class Cell implements VersionPoolSink {
   }
 
   #invoke(frame: Frame): void {
-    const { definition, invocationId } = JSON.parse(frame.head) as InvokeHead;
+    const { definition, invocationId, caller } = JSON.parse(frame.head) as InvokeHead;
     const pool = this.#pools.get(definition);
     if (pool === undefined) return this.#broken({ reason: "protocol", kill: true, call: frame.id });
-    const call = new Call({ id: frame.id, definition, invocationId, event: frame.body.toString() });
+    const call = new Call({ id: frame.id, definition, invocationId, event: frame.body.toString(), caller });
     this.#calls += 1;
     pool.submit(call);
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Seldom, so it is looked for. */
+  #abandon(id: number): void {
+    for (const pool of this.#pools.values()) if (pool.abandon(id)) return;
   }
 
   #done(call: Call, ok: boolean, payload: string, memoryMb: number): void {

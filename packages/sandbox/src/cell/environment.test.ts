@@ -134,3 +134,15 @@ test("while a module loads, it may wait for the host: calls go out at once and r
   trial.environment.reply(4, "late", new Uint8Array(0));
   expect(trial.factory.made[0]?.entries).not.toContain("reply 4 late");
 });
+
+test("that a caller went away is told of the call that runs, and of the one that waits behind it", async () => {
+  const { trial, sandbox } = await Trial.start();
+  trial.post(1);
+  trial.post(2);
+  expect([trial.environment.abandon(2), trial.environment.abandon(1), trial.environment.abandon(9)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(sandbox.entries.slice(2)).toEqual(["abandon 2", "abandon 1"]);
+});

@@ -131,8 +131,22 @@ export class Environment implements SandboxEvents {
     const seq = ++this.#seq;
     this.#posted.push({ seq, call });
     if (this.#posted.length === 1) this.#begin(call);
-    const context: GuestContext = { awsRequestId: call.invocationId, deadlineMs: now() + definition.timeoutMs };
+    const context: GuestContext = {
+      awsRequestId: call.invocationId,
+      deadlineMs: now() + definition.timeoutMs,
+      ...call.caller,
+      ...(call.abandoned ? { abandoned: true } : {}),
+    };
     this.#sandbox?.invoke(seq, call.event, JSON.stringify(context), definition.timeoutMs + SEGMENT_SLACK_MS);
+  }
+
+  /** @returns false when the call is not here */
+  abandon(id: number): boolean {
+    const entry = this.#posted.find(({ call }) => call.id === id);
+    if (entry === undefined) return false;
+    entry.call.abandoned = true;
+    this.#sandbox?.abandon(entry.seq, this.#remainingMs());
+    return true;
   }
 
   /** Takes back what lies behind the running invocation and has not begun. */

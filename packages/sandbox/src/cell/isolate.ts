@@ -182,6 +182,11 @@ class IsolateSandbox implements Sandbox {
     return Atomics.compareExchange(this.#claims, seq & (CLAIM_SLOTS - 1), seq, 0) === seq;
   }
 
+  /** Not before the invocation itself, which goes in when this turn's have been gathered. */
+  abandon(seq: number, timeoutMs: number): void {
+    queueMicrotask(() => this.#enter([DISPATCH.abandon, seq], timeoutMs));
+  }
+
   reply(id: number, text: string, bytes: Uint8Array, timeoutMs: number): void {
     const data = bytes.length === 0 ? undefined : new ivm.ExternalCopy(exactBuffer(bytes)).copyInto({ release: true });
     this.#enter([DISPATCH.reply, id, text, data], timeoutMs);

@@ -78,6 +78,15 @@ export class VersionPool implements EnvironmentSink {
     this.schedule();
   }
 
+  /** @returns false when the call is not here */
+  abandon(id: number): boolean {
+    const waiting = this.#queue.find((call) => call.id === id);
+    if (waiting !== undefined) waiting.abandoned = true;
+    if (waiting !== undefined) return true;
+    for (const environment of this.#environments) if (environment.abandon(id)) return true;
+    return false;
+  }
+
   schedule(): void {
     while (this.#queue.length > 0) {
       const environment = this.#pick();

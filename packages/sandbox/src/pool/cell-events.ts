@@ -19,6 +19,8 @@ export interface PendingRun {
   startedAt: number;
   /** A piece of its response went out: to begin it again would send that twice. */
   streamed?: true;
+  /** Its caller went away. */
+  abandoned?: true;
   deadline: NodeJS.Timeout | undefined;
   /** Ends its host calls with it; made when it makes the first. */
   abort?: AbortController | undefined;

@@ -84,6 +84,15 @@ export class CellPool implements CellEvents {
     });
   }
 
+  /** The caller of a run went away: the guest is told, and the run goes on. @returns false when there is no such run */
+  abandon(invocationId: string): boolean {
+    const waiting = this.#queue.find((run) => run.request.invocationId === invocationId);
+    if (waiting !== undefined) waiting.abandoned = true;
+    if (waiting !== undefined) return true;
+    for (const cell of this.#cells) if (cell.abandon(invocationId)) return true;
+    return false;
+  }
+
   get stats(): { readonly cells: number; readonly isolates: number; readonly waiting: number } {
     let isolates = 0;
     for (const cell of this.#cells) isolates += cell.isolates;

@@ -140,6 +140,17 @@ export class CellProcess {
     }
   }
 
+  /** The caller of a run went away. @returns false when the run is not here */
+  abandon(invocationId: string): boolean {
+    const entry = this.#runs.find(invocationId);
+    if (entry === undefined) return false;
+    const [id, run] = entry;
+    run.abandoned = true;
+    // Before INVOKE, the cell knows nothing of it; afterwards nobody else will tell.
+    this.#writer.send(TO_CELL.abandon, id, "");
+    return true;
+  }
+
   /** Ends the process. `expected`: by our own choice, with nothing running that matters. */
   kill(
     reason: CellExitReason,
@@ -197,8 +208,10 @@ export class CellProcess {
 
   #invoke(id: number, definition: number, run: PendingRun): void {
     if (this.#runs.get(id) === undefined) return;
-    const head: InvokeHead = { definition, invocationId: run.request.invocationId };
+    const { invocationId, caller } = run.request;
+    const head: InvokeHead = caller === undefined ? { definition, invocationId } : { definition, invocationId, caller };
     this.#writer.send(TO_CELL.invoke, id, JSON.stringify(head), run.request.event);
+    if (run.abandoned) this.#writer.send(TO_CELL.abandon, id, "");
   }
 
   #listen(socket: Socket): void {

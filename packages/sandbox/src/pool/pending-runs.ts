@@ -35,6 +35,11 @@ export class PendingRuns {
     return this.#runs.get(id);
   }
 
+  find(invocationId: string): readonly [id: number, run: PendingRun] | undefined {
+    for (const entry of this.#runs.entries()) if (entry[1].request.invocationId === invocationId) return entry;
+    return undefined;
+  }
+
   /** @returns the run's id */
   add(run: PendingRun): number {
     return this.#runs.add(run);

@@ -1,4 +1,4 @@
-import type { CellExitReason, FunctionError, TakeChunk } from "@sluice/core";
+import type { CallerContext, CellExitReason, FunctionError, TakeChunk } from "@sluice/core";
 import type { Definition, WireLogLine } from "../cell-protocol.ts";
 
 /** A function version as the pool needs it. */
@@ -16,6 +16,7 @@ export interface RunRequest {
   readonly invocationId: string;
   /** JSON text. */
   readonly event: Uint8Array | string;
+  readonly caller?: CallerContext | undefined;
   /** Lines of a run that goes on; the rest come with the result. */
   readonly onLogs?: (lines: readonly WireLogLine[]) => void;
   /** Takes a streamed response. A run of which something was taken is not begun again. Absent: none is taken. */

@@ -42,6 +42,10 @@ export class FakeSandbox implements Sandbox {
     return true;
   }
 
+  abandon(seq: number): void {
+    this.entries.push(`abandon ${seq}`);
+  }
+
   reply(id: number, text: string): void {
     this.entries.push(`reply ${id} ${text}`);
   }

@@ -22,6 +22,7 @@ export type LinkReply =
   | { readonly kind: "lost" };
 
 interface PendingCall {
+  readonly invocationId: string;
   readonly resolve: (reply: LinkReply) => void;
   readonly take: TakeChunk | undefined;
 }
@@ -71,13 +72,23 @@ export class WorkerLink {
    * @param head CallHead JSON
    * @param take what is streamed before the reply, if `head` asks for that
    */
-  call(head: string, event: Uint8Array | string, take?: TakeChunk): Promise<LinkReply> {
+  call(invocationId: string, head: string, event: Uint8Array | string, take?: TakeChunk): Promise<LinkReply> {
     const writer = this.#writer;
     if (writer === undefined)
       return Promise.resolve({ kind: "refused", head: { code: "Service.Draining", message: "" } });
     return new Promise((resolve) => {
-      writer.send(DIRECT_LANE.call, this.#pending.add({ resolve, take }), head, event);
+      writer.send(DIRECT_LANE.call, this.#pending.add({ invocationId, resolve, take }), head, event);
     });
+  }
+
+  /** Tells the worker that a caller went away. @returns false when there is no such call here */
+  abandon(invocationId: string): boolean {
+    for (const [id, call] of this.#pending.entries()) {
+      if (call.invocationId !== invocationId) continue;
+      this.#writer?.send(DIRECT_LANE.cancel, id, invocationId);
+      return true;
+    }
+    return false;
   }
 
   /** No new calls; the connection closes when the open ones are answered. */

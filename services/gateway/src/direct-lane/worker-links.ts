@@ -64,12 +64,17 @@ export class WorkerLinks {
       const link = chooseWorker(this.#links.values(), key, tried);
       if (link === undefined) return { kind: "refused", error: refusal ?? this.#noRoom() };
       tried.add(link);
-      const reply = await link.call(head, event, take);
+      const reply = await link.call(call.id, head, event, take);
       if (reply.kind === "result") return reply;
       if (reply.kind === "lost") return { kind: "refused", error: new PlatformError("Worker.Lost") };
       refusal = new PlatformError(reply.head.code, reply.head.message || undefined);
       if (!ANOTHER_MAY_DO.has(refusal.code)) return { kind: "refused", error: refusal };
     }
+  }
+
+  /** Seldom, so the call is looked for. */
+  abandon(invocationId: string): void {
+    for (const link of this.#links.values()) if (link.abandon(invocationId)) return;
   }
 
   #noRoom(): PlatformError {

@@ -17,6 +17,7 @@ function setUp() {
   const errors: unknown[] = [];
   const invoker: Invoker = {
     call: () => Promise.reject(new Error("cron never calls directly")),
+    abandon: () => undefined,
     enqueue: async (invocation, options) => {
       const enqueued = await queue.enqueue(invocation, options);
       if (!enqueued.duplicate) queued.push(invocation);

@@ -40,6 +40,10 @@ export async function handleFunctionUrl(
     sourceIp: sourceIpOf(request, deps.trustedProxies),
     acceptedAt: invocation.acceptedAt,
   });
+  // Closed before all of it was handed over: nobody reads the answer.
+  response.once("close", () => {
+    if (!response.writableFinished) deps.invoker.abandon(invocation.id);
+  });
   const streamed = new StreamedResponse(response, invocation.id);
   const result = await deps.invoker.call(invocation, event, { take: (head, bytes) => streamed.take(head, bytes) });
   if (streamed.started) streamed.finish(result.kind === "refused" || result.head.error !== undefined);

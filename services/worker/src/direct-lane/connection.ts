@@ -61,6 +61,7 @@ export class DirectLaneConnection {
     if (!this.#trusted) return this.#greet(frame);
     if (frame.type === DIRECT_LANE.call) return void this.#call(frame);
     if (frame.type === DIRECT_LANE.taken) return this.#taken(frame);
+    if (frame.type === DIRECT_LANE.cancel) return this.#options.executor.abandon(frame.head);
     this.#options.socket.destroy();
   }
 
@@ -77,7 +78,7 @@ export class DirectLaneConnection {
   async #call(frame: Frame): Promise<void> {
     const { status, executor, onRun } = this.#options;
     if (status().draining) return this.#refuse(frame.id, new PlatformError("Service.Draining"));
-    const { logs, streams, ...invocation } = JSON.parse(frame.head) as CallHead;
+    const { logs, streams, clientContext, ...invocation } = JSON.parse(frame.head) as CallHead;
     onRun(1);
     const execution = await executor.execute({
       invocation,
@@ -86,6 +87,7 @@ export class DirectLaneConnection {
       attempt: 1,
       queueWaitMs: null,
       redelivered: false,
+      clientContext,
       ...(streams === true ? { take: this.#takerOf(frame.id) } : {}),
     });
     onRun(-1);

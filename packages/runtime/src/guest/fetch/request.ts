@@ -22,7 +22,8 @@ interface Parts {
   readonly headers: Headers;
   readonly redirect: Redirect;
   readonly hints: RequestHints;
-  signal: AbortSignal | undefined;
+  /** A function makes it when it is asked for. */
+  signal: AbortSignal | (() => AbortSignal) | undefined;
 }
 
 let partsOf: (request: Request) => Parts;
@@ -65,8 +66,11 @@ export class Request extends Body {
   }
 
   get signal(): AbortSignal {
-    this.#parts.signal ??= new (loadAbort().AbortController)().signal;
-    return this.#parts.signal;
+    const { signal } = this.#parts;
+    if (typeof signal === "object") return signal;
+    const made = signal === undefined ? new (loadAbort().AbortController)().signal : signal();
+    this.#parts.signal = made;
+    return made;
   }
 
   get keepalive(): boolean {
@@ -118,9 +122,14 @@ export class Request extends Body {
 mixInBody(Request);
 brand(Request, "Request");
 
-/** The signal that the caller gave, without making one. */
+/** The signal that the caller gave, if any: one that nobody could abort is not made. */
 export function givenSignal(request: Request): AbortSignal | undefined {
-  return partsOf(request).signal;
+  return partsOf(request).signal === undefined ? undefined : request.signal;
+}
+
+/** Makes the signal of a request when it is asked for, and of those that are made of it. */
+export function giveSignal(request: Request, make: () => AbortSignal): void {
+  partsOf(request).signal = make;
 }
 
 /** A request made from another takes its body along, unless it is given one of its own. */

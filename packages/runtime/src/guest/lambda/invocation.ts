@@ -1,18 +1,41 @@
+import type { CallerContext, GuestContext } from "@sluice/core";
 import { LogBudget } from "../console/log-budget.ts";
+import { domException, loadAbort } from "../lazy.ts";
+import type { AbortController, AbortSignal } from "../web/abort.ts";
 
 /** One run of the handler, from its claim to its result. */
 export class Invocation {
   readonly seq: number;
   readonly requestId: string;
   readonly deadlineMs: number;
+  readonly caller: CallerContext;
   readonly logs: LogBudget;
   settled = false;
+  #abandoned: boolean;
+  #controller: AbortController | undefined;
 
-  constructor(seq: number, requestId: string, deadlineMs: number) {
+  constructor(seq: number, context: GuestContext, abandoned: boolean) {
     this.seq = seq;
-    this.requestId = requestId;
-    this.deadlineMs = deadlineMs;
+    this.requestId = context.awsRequestId;
+    this.deadlineMs = context.deadlineMs;
+    this.caller = context;
     this.logs = new LogBudget(seq);
+    this.#abandoned = abandoned || context.abandoned === true;
+  }
+
+  /** Aborts when the caller goes away; made when it is asked for. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new (loadAbort().AbortController)();
+      if (this.#abandoned) this.abandon();
+    }
+    return this.#controller.signal;
+  }
+
+  /** Nobody waits for the result any more; the handler decides what that means to it. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#controller?.abort(domException("The caller went away", "AbortError"));
   }
 }
 

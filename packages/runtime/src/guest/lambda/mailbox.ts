@@ -6,7 +6,7 @@ import { loadStreamingHandler } from "../lazy.ts";
 import { describeError } from "./function-error.ts";
 import { endWhenIdle } from "./idle.ts";
 import { Invocation, runningInvocation, setRunningInvocation } from "./invocation.ts";
-import { createCallback, createContext } from "./lambda-context.ts";
+import { createCallback, LambdaContext } from "./lambda-context.ts";
 import type { LoadedFunction, ReadyFunction } from "./load.ts";
 import type { Program } from "../wasi/program.ts";
 import { failInvocation, onSettled, succeedInvocation, succeedWithJson } from "./outcome.ts";
@@ -15,6 +15,8 @@ interface Entry {
   readonly seq: number;
   readonly event: string;
   readonly context: string;
+  /** Its caller went away while it waited. */
+  abandoned: boolean;
   next: Entry | undefined;
 }
 
@@ -40,11 +42,18 @@ export function serve(fn: LoadedFunction): void {
 }
 
 export function post(seq: number, event: string, context: string): void {
-  const entry: Entry = { seq, event, context, next: undefined };
+  const entry: Entry = { seq, event, context, abandoned: false, next: undefined };
   if (last === undefined) first = entry;
   else last.next = entry;
   last = entry;
   if (runningInvocation() === undefined && !starting) startNext();
+}
+
+/** The caller of an invocation went away. */
+export function abandon(seq: number): void {
+  const running = runningInvocation();
+  if (running !== undefined && running.seq === seq) running.abandon();
+  for (let entry = first; entry !== undefined; entry = entry.next) if (entry.seq === seq) entry.abandoned = true;
 }
 
 /** Not at once: the result may have come from the middle of user code. */
@@ -69,10 +78,10 @@ function claim(seq: number): boolean {
 }
 
 function start(entry: Entry): void {
-  const { awsRequestId, deadlineMs } = jsonParse(entry.context) as GuestContext;
+  const context = jsonParse(entry.context) as GuestContext;
   closeOutsideLog();
   swapFrame(undefined);
-  const invocation = new Invocation(entry.seq, awsRequestId, deadlineMs);
+  const invocation = new Invocation(entry.seq, context, entry.abandoned);
   setRunningInvocation(invocation);
   if (loaded === undefined || loaded.error !== undefined) {
     failInvocation(invocation, loaded?.error ?? { errorType: "Runtime.NotLoaded", errorMessage: "", trace: [] });
@@ -99,7 +108,7 @@ function runProgram(program: Program, invocation: Invocation, event: string): vo
 function callHandler(fn: ReadyFunction, invocation: Invocation, event: unknown): void {
   const callback = createCallback(invocation);
   const { handler, arity } = fn;
-  const context = createContext(fn.settings, invocation, callback);
+  const context = new LambdaContext(fn.settings, invocation, callback);
   if (fn.streams) {
     void loadStreamingHandler().runStreaming(handler, invocation, event, context);
     return;

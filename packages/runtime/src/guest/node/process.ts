@@ -29,7 +29,7 @@ export function fillEnvironment(settings: GuestSettings): void {
   env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = settings.memoryLimitInMB;
   env["AWS_LAMBDA_LOG_GROUP_NAME"] = settings.logGroupName;
   env["AWS_LAMBDA_LOG_STREAM_NAME"] = settings.logStreamName;
-  env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
+  env["AWS_LAMBDA_INITIALIZATION_TYPE"] = settings.provisioned ? "provisioned-concurrency" : "on-demand";
   env["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x";
   env["_HANDLER"] = `index.${settings.handler}`;
   env["LAMBDA_TASK_ROOT"] = "/var/task";

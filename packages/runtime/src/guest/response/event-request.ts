@@ -1,5 +1,6 @@
-import { Request } from "../fetch/request.ts";
+import { giveSignal, Request } from "../fetch/request.ts";
 import { loadBuffer } from "../lazy.ts";
+import type { AbortSignal } from "../web/abort.ts";
 
 /** An HTTP event of payload format 2.0, as far as a request is made of it. */
 interface HttpEvent {
@@ -17,7 +18,13 @@ const EVENT_ORIGIN = "https://event.sluice.internal";
 const BODILESS: readonly string[] = ["GET", "HEAD"];
 
 /** The request that an event stands for; one that is no HTTP call (cron, object storage, invoke) is posted as JSON. */
-export function requestOf(event: unknown): Request {
+export function requestOf(event: unknown, signal: () => AbortSignal): Request {
+  const request = toRequest(event);
+  giveSignal(request, signal);
+  return request;
+}
+
+function toRequest(event: unknown): Request {
   if (!isHttpEvent(event)) {
     const headers = { "content-type": "application/json" };
     return new Request(`${EVENT_ORIGIN}/`, { method: "POST", headers, body: JSON.stringify(event) });

@@ -6,7 +6,9 @@ import type { ByteSource } from "../fetch/byte-source.ts";
 import type { Request } from "../fetch/request.ts";
 import { Response } from "../fetch/response.ts";
 import { describeError, functionErrorJson } from "../lambda/function-error.ts";
+import type { LambdaContext } from "../lambda/lambda-context.ts";
 import type { Handler } from "../lambda/load.ts";
+import type { AbortSignal } from "../web/abort.ts";
 import type { Bytes } from "../web/bytes.ts";
 import { requestOf } from "./event-request.ts";
 import { ResponseWriter } from "./response-writer.ts";
@@ -31,14 +33,18 @@ const INLINE_BYTES = 128 * 1024;
 /** A handler in Lambda's form around a function in the web's. */
 export function toHandler(target: WebFunction, environment: Readonly<Record<string, string>>): Handler {
   return async (event, context) => {
-    const lambda = context as { readonly awsRequestId: string; getRemainingTimeInMillis(): number };
+    const lambda = context as LambdaContext;
     const pending: Promise<void>[] = [];
-    const response = await target.fetch(requestOf(event), environment, {
-      waitUntil: (work) => void pending.push(logFailure(work)),
-      passThroughOnException: () => undefined,
-      requestId: lambda.awsRequestId,
-      getRemainingTimeInMillis: () => lambda.getRemainingTimeInMillis(),
-    });
+    const response = await target.fetch(
+      requestOf(event, () => lambda.signal as AbortSignal),
+      environment,
+      {
+        waitUntil: (work) => void pending.push(logFailure(work)),
+        passThroughOnException: () => undefined,
+        requestId: lambda.awsRequestId,
+        getRemainingTimeInMillis: () => lambda.getRemainingTimeInMillis(),
+      },
+    );
     if (!(response instanceof Response)) {
       throw new TypeError("fetch(request, env, ctx) must return a Response, or a promise of one");
     }

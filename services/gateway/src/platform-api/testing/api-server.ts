@@ -37,6 +37,7 @@ export async function startApiServer(): Promise<ApiServer> {
       calls.push(call);
       return answer(String(call[1]));
     },
+    abandon: () => undefined,
     enqueue: (invocation, options) => queue.enqueue(invocation, options),
   };
   await addTenant(stores, "default", "AKDEFAULT", "default-secret");
