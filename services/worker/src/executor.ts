@@ -5,7 +5,9 @@ import {
   type FunctionRef,
   type FunctionVersion,
   type Invocation,
+  isRecursive,
   type Lane,
+  lineageOfInvocation,
   type LogRecord,
   PlatformError,
   type TakeChunk,
@@ -13,6 +15,7 @@ import {
 import type { CellPool, RunResult, WireLogLine } from "@sluice/sandbox";
 import { AttemptLog } from "./attempt-log.ts";
 import type { Capacity } from "./capacity.ts";
+import type { Chains } from "./chains.ts";
 import type { FunctionCache, FunctionTarget } from "./function-cache.ts";
 import type { Journal } from "@sluice/store";
 import type { ReservedSlots } from "./reserved-slots.ts";
@@ -28,6 +31,7 @@ export interface ExecutorOptions {
   readonly slots: ReservedSlots;
   readonly journal: Journal;
   readonly sourceMaps: Pick<SourceMaps, "mapLines" | "mapError">;
+  readonly chains: Pick<Chains, "begin">;
   readonly now: () => number;
 }
 
@@ -40,6 +44,8 @@ export interface Attempt {
   readonly attempt: number;
   /** Milliseconds from being due to now; null in the direct lane. */
   readonly queueWaitMs: number | null;
+  /** Milliseconds from acceptance to now; absent in the direct lane. */
+  readonly eventAgeMs?: number;
   /** An earlier run of this attempt was lost with its worker. */
   readonly redelivered: boolean;
   /** Takes a streamed response; without it, one is collected into the payload. */
@@ -84,8 +90,11 @@ export class Executor {
   }
 
   async #withSlot(ref: FunctionRef, { version, settings }: FunctionTarget, attempt: Attempt): Promise<Execution> {
+    if (settings.recursiveLoop === "Terminate" && closesLoop(ref, attempt)) return this.#stopRecursion(ref, attempt);
     const limit = settings.reservedConcurrency;
     if (limit === null) return await this.#run(ref, version, attempt);
+    // An off switch, which nobody needs to ask about.
+    if (limit === 0) return this.#throttled(ref, "Capacity.FunctionLimit");
     const release = await this.#options.slots.acquire(ref, limit);
     if (release === undefined) return this.#throttled(ref, "Capacity.FunctionLimit");
     try {
@@ -96,13 +105,16 @@ export class Executor {
   }
 
   async #run(ref: FunctionRef, version: FunctionVersion, attempt: Attempt): Promise<Execution> {
-    const { pool, journal, sourceMaps } = this.#options;
+    const { pool, journal, sourceMaps, chains } = this.#options;
     const invocationId = attempt.invocation.id;
     const log = new AttemptLog({ journal, sourceMaps, ref, version, invocationId });
     const spec = this.#options.specs.of(version);
     const onLogs = (lines: readonly WireLogLine[]): void => log.add(lines);
     const stream = new ResponseStream(attempt.take);
-    const result = await pool.run({ version: spec, invocationId, event: attempt.event, onLogs, take: stream.take });
+    const endLink = chains.begin(attempt.invocation);
+    const result = await pool
+      .run({ version: spec, invocationId, event: attempt.event, onLogs, take: stream.take })
+      .finally(endLink);
     const report = toReport(result, version);
     const { record, error } = await log.end(result, report);
     this.#recordFacts(ref, version, attempt, result, report);
@@ -135,7 +147,17 @@ export class Executor {
       coldStart: report.initMs !== null,
       initMs: report.initMs,
       queueWaitMs: attempt.queueWaitMs,
+      ...(attempt.eventAgeMs === undefined ? {} : { eventAgeMs: attempt.eventAgeMs }),
     });
+  }
+
+  #stopRecursion(ref: FunctionRef, { lane }: Attempt): Execution {
+    const { journal, now } = this.#options;
+    journal.fact({ at: now(), tenant: ref.tenant, function: ref.name, type: "recursion-stopped", lane });
+    return {
+      kind: "refused",
+      error: new PlatformError("Invocation.Recursive", undefined, { details: { function: ref.name } }),
+    };
   }
 
   #throttled(ref: FunctionRef, reason: "Capacity.Exhausted" | "Capacity.FunctionLimit"): Execution {
@@ -148,6 +170,10 @@ export class Executor {
       ? new PlatformError("Function.NotFound", `There is no function '${ref.name}'.`)
       : new PlatformError("Function.VersionNotFound", `Function '${ref.name}' has no version '${qualifier}'.`);
   }
+}
+
+function closesLoop(ref: FunctionRef, { invocation }: Attempt): boolean {
+  return invocation.lineage !== undefined && isRecursive(lineageOfInvocation(invocation), ref);
 }
 
 function toReport(result: RunResult, version: FunctionVersion): AttemptReport {
