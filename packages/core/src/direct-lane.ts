@@ -37,6 +37,7 @@ export interface CallHead {
   readonly source: InvocationSource;
   readonly trigger: string;
   readonly acceptedAt: number;
+  readonly lineage?: string | undefined;
   /** Ask for the log lines with the result (LogType Tail). */
   readonly logs?: boolean;
   /** The caller takes a streamed response piece by piece; otherwise the worker collects it. */

@@ -109,6 +109,12 @@ export const ERROR_CODES = {
     "No invocation with this id is known any more.",
     "Completed invocations are kept for a day; check the id and the function.",
   ),
+  "Invocation.Recursive": entry(
+    400,
+    false,
+    "The function was invoked too often in one chain of invocations that leads back to itself, so the chain was ended.",
+    "Find what makes the function start itself again; if it is meant to, set its recursive loop setting to Allow.",
+  ),
   "Manifest.Invalid": entry(
     400,
     false,

@@ -25,7 +25,21 @@ export {
   isTooOld,
   type RetryDecision,
   type RetryPolicy,
+  throttleDelayMs,
 } from "./retry-policy.ts";
+export { type Destination, type DestinationKind, parseDestination } from "./destination.ts";
+export type { EndingCondition, EndingResponse, EndingTarget, EventEnding } from "./event-ending.ts";
+export {
+  formatLineage,
+  isRecursive,
+  type Lineage,
+  lineageOfInvocation,
+  parseLineage,
+  PASSES_MAX,
+  passesThrough,
+  passThrough,
+  TRACE_HEADER,
+} from "./lineage.ts";
 export { type Alias, resolveQualifier } from "./alias.ts";
 export type { DecideDocument, DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
 export { readClientContext } from "./client-context.ts";
@@ -76,8 +90,10 @@ export type {
   CellRestartedFact,
   DeadLetteredFact,
   DeduplicatedFact,
+  DestinationFailedFact,
   FinishedFact,
   InvocationEvent,
+  RecursionStoppedFact,
   RerunFact,
   RetriedFact,
   ThrottledFact,

@@ -1,3 +1,4 @@
+import type { DestinationKind } from "./destination.ts";
 import type { InvocationSource, Lane } from "./invocation.ts";
 
 /** Facts about invocations, in the order they became true. Metrics, cost and traces are made of these alone. */
@@ -40,6 +41,8 @@ export interface FinishedFact extends FactBase {
   readonly initMs: number | null;
   /** From acceptance (or the due time of a retry) to the start of this attempt; null in the direct lane. */
   readonly queueWaitMs: number | null;
+  /** From acceptance to the start of this attempt, earlier attempts included; absent in the direct lane. */
+  readonly eventAgeMs?: number | undefined;
 }
 
 export interface RetriedFact extends FactBase {
@@ -51,6 +54,19 @@ export interface RetriedFact extends FactBase {
 export interface DeadLetteredFact extends FactBase {
   readonly type: "dead-lettered";
   readonly reason: string;
+}
+
+/** A target of an ended event could not be told, however often it was tried; the event is kept as a dead letter. */
+export interface DestinationFailedFact extends FactBase {
+  readonly type: "destination-failed";
+  readonly role: "on-success" | "on-failure" | "dead-letter";
+  readonly target: DestinationKind | "unknown";
+}
+
+/** A function was not invoked because it had been invoked too often in the same chain. */
+export interface RecursionStoppedFact extends FactBase {
+  readonly type: "recursion-stopped";
+  readonly lane: Lane;
 }
 
 /** The same attempt was run again for a cause of ours: it costs the user no attempt, but it is a duplicate. */
@@ -76,5 +92,7 @@ export type InvocationEvent =
   | FinishedFact
   | RetriedFact
   | DeadLetteredFact
+  | DestinationFailedFact
+  | RecursionStoppedFact
   | RerunFact
   | CellRestartedFact;

@@ -1,3 +1,4 @@
+import type { EventEnding } from "./event-ending.ts";
 import type { Invocation, InvocationStatus } from "./invocation.ts";
 import type { FunctionRef } from "./names.ts";
 
@@ -74,12 +75,25 @@ export interface Claim {
   readonly dueAt: number;
   /** The lease was lost before (a worker died or stood still): this run may be a duplicate. */
   readonly redelivered: boolean;
+  /** How often this attempt was given back before it could begin. */
+  readonly releases: number;
+  /** Set when the event has ended, and what is left to do is to tell its targets. */
+  readonly ending?: EventEnding | undefined;
 }
 
 export type Verdict =
-  | { readonly kind: "complete"; readonly result: string }
+  /** Null: too large to keep. */
+  | { readonly kind: "complete"; readonly result: string | null }
   | { readonly kind: "retry"; readonly delayMs: number; readonly error: VerdictError }
-  | { readonly kind: "dead-letter"; readonly reason: string; readonly error: VerdictError }
+  | {
+      readonly kind: "dead-letter";
+      readonly reason: string;
+      readonly error: VerdictError;
+      /** Somebody else has the event now: its fate is remembered for a while, but it is not kept for a redrive. */
+      readonly forwarded?: boolean;
+    }
+  /** It has ended, but not every target could be told: comes back with the ending, without spending an attempt. */
+  | { readonly kind: "defer"; readonly delayMs: number; readonly ending: EventEnding }
   /** Gives the claim back without spending an attempt: no slot, draining, a fault of ours. */
   | { readonly kind: "release"; readonly delayMs: number };
 

@@ -1,5 +1,5 @@
 /** What started an invocation. */
-export type InvocationSource = "http" | "webhook" | "object-storage" | "cron" | "api";
+export type InvocationSource = "http" | "webhook" | "object-storage" | "cron" | "api" | "destination";
 
 export type Lane = "direct" | "queued";
 
@@ -17,6 +17,8 @@ export interface Invocation {
   readonly event: string;
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
+  /** The chain of invocations that led to this one, as in `X-Amzn-Trace-Id`; absent: it begins here. */
+  readonly lineage?: string | undefined;
 }
 
 export type InvocationState = "queued" | "running" | "retrying" | "completed" | "dead-lettered";
@@ -33,6 +35,6 @@ export interface InvocationStatus {
   /** JSON text that the handler returned; null unless completed, or when it was too large to keep. */
   readonly result: string | null;
   readonly error: { readonly errorType: string; readonly errorMessage: string } | null;
-  /** Why it was dead-lettered. */
+  /** Why it was dead-lettered, whether it is kept here or its dead-letter target or failure destination has it. */
   readonly deadLetterReason: string | null;
 }

@@ -42,6 +42,27 @@ export function decideRetry(params: {
   return { kind: "retry", delayMs };
 }
 
+const THROTTLE_MS = 250;
+const THROTTLE_MS_MAX = 300_000;
+
+/**
+ * How long an event waits that could not start for want of room: shortly at first, then ever longer up to five minutes
+ * (Lambda: 1 s to 5 min), but not past the moment at which it is too old. No attempt is spent.
+ *
+ * @param releases how often it has waited so before
+ */
+export function throttleDelayMs(params: {
+  readonly policy: RetryPolicy;
+  readonly releases: number;
+  readonly acceptedAt: number;
+  readonly now: number;
+}): number {
+  const { policy, releases, acceptedAt, now } = params;
+  const backoffMs = Math.min(THROTTLE_MS * 2 ** Math.min(releases, 20), THROTTLE_MS_MAX);
+  const leftMs = acceptedAt + policy.maxEventAgeMs + 1 - now;
+  return Math.max(0, Math.min(backoffMs, leftMs));
+}
+
 /** Whether an event waited so long that it must not start at all. */
 export function isTooOld(policy: RetryPolicy, acceptedAt: number, now: number): boolean {
   return now - acceptedAt > policy.maxEventAgeMs;

@@ -1,8 +1,8 @@
-import { type Claim, functionKey, type FunctionRef, type Verdict } from "@sluice/core";
+import { type Claim, type EventEnding, functionKey, type FunctionRef, type Verdict } from "@sluice/core";
 import type { Redis } from "ioredis";
 import type { QueueLoad } from "./allotment.ts";
 import { queueName } from "./function-queues.ts";
-import { failureNote, type InvocationJob, RESULT_BYTES_KEPT, toClaim } from "./job-record.ts";
+import { failureNote, type InvocationJob, isNotedAsGivenUp, keptResult, toClaim } from "./job-record.ts";
 import { LeasedWorker } from "./leased-worker.ts";
 import type { Notices } from "./notice.ts";
 import { isConnectionLost, isLeaseLost, isReply, messageOf } from "./redis-fault.ts";
@@ -153,19 +153,49 @@ export class Attachment {
   }
 
   async #settle(job: InvocationJob, token: string | undefined, verdict: Verdict): Promise<string | null> {
-    const stalls = job.stalledCounter;
+    const { stalledCounter: stalls, attemptsStarted: starts } = job;
     switch (verdict.kind) {
       case "complete":
-        return Buffer.byteLength(verdict.result) > RESULT_BYTES_KEPT ? null : verdict.result;
+        if (isNotedAsGivenUp(job)) await this.#noteFailure(job, "");
+        return keptResult(verdict.result);
       case "retry": {
         const dueAt = this.#options.now() + verdict.delayMs;
-        throw new RetryVerdict(failureNote(verdict.error, { dueAt, stalls }), verdict.delayMs);
+        throw new RetryVerdict(failureNote(verdict.error, { dueAt, stalls, starts }), verdict.delayMs);
       }
-      case "dead-letter":
-        throw deadLetterVerdict(failureNote(verdict.error, { reason: verdict.reason }));
+      case "dead-letter": {
+        const note = failureNote(verdict.error, { reason: verdict.reason });
+        if (verdict.forwarded !== true) throw deadLetterVerdict(note);
+        await this.#noteFailure(job, note);
+        return null;
+      }
+      case "defer":
+        await this.#keepEnding(job, verdict.ending);
+        await this.#release(job, token, verdict.delayMs);
+        throw NOTHING_TO_DO;
       case "release":
         await this.#release(job, token, verdict.delayMs);
         throw NOTHING_TO_DO;
+    }
+  }
+
+  /**
+   * What somebody else has now leaves the queue as if it were completed, under a note that says what became of it. When
+   * the note cannot be written, the claim is kept until its lease ends, and the event comes back.
+   */
+  async #noteFailure(job: InvocationJob, note: string): Promise<void> {
+    await this.#orLeave(this.#options.client.hset(this.#worker.toKey(job.id ?? ""), "failedReason", note));
+  }
+
+  async #keepEnding(job: InvocationJob, ending: EventEnding): Promise<void> {
+    await this.#orLeave(job.updateData({ ...job.data, ending }));
+  }
+
+  async #orLeave(writing: Promise<unknown>): Promise<void> {
+    try {
+      await writing;
+    } catch (error) {
+      this.#onError(error);
+      throw NOTHING_TO_DO;
     }
   }
 

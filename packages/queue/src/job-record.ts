@@ -1,11 +1,28 @@
-import { type Claim, type Invocation, type InvocationStatus, LIMITS, type VerdictError } from "@sluice/core";
+import {
+  type Claim,
+  type EventEnding,
+  type Invocation,
+  type InvocationStatus,
+  LIMITS,
+  type VerdictError,
+} from "@sluice/core";
 import type { Job } from "bullmq";
 
 /** A BullMQ job of ours: its data is the invocation, its return value the result text, or null if that was too large. */
-export type InvocationJob = Job<Invocation, string | null>;
+export type InvocationJob = Job<StoredInvocation, string | null>;
+
+/** With its ending, once it has one that its targets do not all know. */
+export interface StoredInvocation extends Invocation {
+  readonly ending?: EventEnding;
+}
 
 /** Result text kept with a completed job. */
-export const RESULT_BYTES_KEPT = 64 * 1024;
+const RESULT_BYTES_KEPT = 64 * 1024;
+
+/** Null: too large to keep. */
+export function keptResult(result: string | null): string | null {
+  return result === null || Buffer.byteLength(result) > RESULT_BYTES_KEPT ? null : result;
+}
 
 /**
  * What `failedReason` holds, as JSON: the failure of the last attempt that counted. BullMQ stores it in the same step
@@ -16,6 +33,8 @@ interface FailureNote extends VerdictError {
   readonly dueAt?: number;
   /** How often the lease had been lost until then: only later losses make the next attempt a rerun. */
   readonly stalls?: number;
+  /** How often it had been claimed until then. */
+  readonly starts?: number;
   /** Set when dead-lettered. */
   readonly reason?: string;
 }
@@ -41,16 +60,20 @@ export function failureNote(error: VerdictError, rest: Omit<FailureNote, keyof V
  * A redriven event is accepted anew: its age, which decides about retries, starts with the redrive.
  */
 export function toClaim(job: InvocationJob): Claim | undefined {
-  const invocation = job.data;
-  if (typeof invocation.id !== "string") return undefined;
+  if (typeof job.data.id !== "string") return undefined;
+  const { ending, ...invocation } = job.data;
   const failure = readFailure(job.failedReason);
   const redrive = readRedrive(job.progress);
   const acceptedAt = redrive?.redrivenAt ?? invocation.acceptedAt;
+  const lost = job.stalledCounter - (failure?.stalls ?? redrive?.stalls ?? 0);
   return {
     invocation: redrive === undefined ? invocation : { ...invocation, acceptedAt },
     attempt: job.attemptsMade + 1,
     dueAt: failure?.dueAt ?? acceptedAt,
-    redelivered: job.stalledCounter > (failure?.stalls ?? redrive?.stalls ?? 0),
+    redelivered: lost > 0,
+    // Every other start of this attempt was given back by its claimer, or lost with it.
+    releases: Math.max(0, job.attemptsStarted - (failure?.starts ?? 0) - 1 - lost),
+    ...(ending === undefined ? {} : { ending }),
   };
 }
 
@@ -71,6 +94,11 @@ export function toStatus(job: InvocationJob, running: boolean): InvocationStatus
     error: state === "completed" ? null : error,
     deadLetterReason: state === "dead-lettered" ? (failure?.reason ?? null) : null,
   };
+}
+
+/** It was about to leave the queue for a target that has it, and did not. */
+export function isNotedAsGivenUp(job: InvocationJob): boolean {
+  return readFailure(job.failedReason)?.reason !== undefined;
 }
 
 /**

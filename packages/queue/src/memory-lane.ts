@@ -1,6 +1,14 @@
-import type { Claim, Invocation, InvocationState, InvocationStatus, QueueDepth, Verdict } from "@sluice/core";
+import type {
+  Claim,
+  EventEnding,
+  Invocation,
+  InvocationState,
+  InvocationStatus,
+  QueueDepth,
+  Verdict,
+} from "@sluice/core";
 import { LIMITS } from "@sluice/core";
-import { RESULT_BYTES_KEPT } from "./job-record.ts";
+import { keptResult } from "./job-record.ts";
 
 const COMPLETED_KEPT = 1_000;
 
@@ -14,6 +22,10 @@ interface Entry {
   notBefore: number;
   attempts: number;
   redelivered: boolean;
+  releases: number;
+  ending: EventEnding | undefined;
+  /** Dead-lettered, but not kept for a redrive. */
+  forwarded: boolean;
   finishedAt: number | null;
   result: string | null;
   error: InvocationStatus["error"];
@@ -44,6 +56,9 @@ export class MemoryLane {
       notBefore: 0,
       attempts: 0,
       redelivered: false,
+      releases: 0,
+      ending: undefined,
+      forwarded: false,
       finishedAt: null,
       result: null,
       error: null,
@@ -62,9 +77,11 @@ export class MemoryLane {
     if (entry === undefined) return undefined;
     this.#waiting.splice(at, 1);
     this.#active.add(entry);
-    const { acceptedAt, dueAt, redelivered, attempts } = entry;
+    const { acceptedAt, dueAt, redelivered, releases, attempts, ending } = entry;
+    const invocation = { ...entry.invocation, acceptedAt };
+    const told = ending === undefined ? {} : { ending };
     const lease: MemoryLease = {
-      claim: { invocation: { ...entry.invocation, acceptedAt }, attempt: attempts + 1, dueAt, redelivered },
+      claim: { invocation, attempt: attempts + 1, dueAt, redelivered, releases, ...told },
     };
     entry.state = "running";
     entry.lease = lease;
@@ -78,7 +95,7 @@ export class MemoryLane {
     switch (verdict.kind) {
       case "complete":
         finish(entry, "completed", now);
-        entry.result = Buffer.byteLength(verdict.result) > RESULT_BYTES_KEPT ? null : verdict.result;
+        entry.result = keptResult(verdict.result);
         entry.error = null;
         this.#forgetOldCompleted();
         return;
@@ -86,6 +103,7 @@ export class MemoryLane {
         finish(entry, "dead-lettered", now);
         entry.error = cut(verdict.error);
         entry.reason = verdict.reason;
+        entry.forwarded = verdict.forwarded ?? false;
         return;
       case "retry":
         entry.attempts += 1;
@@ -93,12 +111,22 @@ export class MemoryLane {
         entry.dueAt = now + verdict.delayMs;
         entry.notBefore = entry.dueAt;
         entry.redelivered = false;
+        entry.releases = 0;
         this.#requeue(entry, "end");
         return;
+      case "defer":
+        entry.ending = verdict.ending;
+        this.#later(entry, now + verdict.delayMs);
+        return;
       case "release":
-        entry.notBefore = now + verdict.delayMs;
-        this.#requeue(entry, "front");
+        this.#later(entry, now + verdict.delayMs);
     }
+  }
+
+  #later(entry: Entry, notBefore: number): void {
+    entry.notBefore = notBefore;
+    entry.releases += 1;
+    this.#requeue(entry, "front");
   }
 
   /** The lease is lost: the event goes back and runs again, its late verdict will be discarded. */
@@ -112,9 +140,9 @@ export class MemoryLane {
   redrive(id: string | undefined, now: number): number {
     let redriven = 0;
     for (const entry of id === undefined ? this.#entries.values() : [this.#entries.get(id)]) {
-      if (entry?.state !== "dead-lettered") continue;
+      if (entry === undefined || !isDeadLetter(entry)) continue;
       Object.assign(entry, { acceptedAt: now, dueAt: now, notBefore: 0, attempts: 0, redelivered: false });
-      Object.assign(entry, { finishedAt: null, error: null, reason: null });
+      Object.assign(entry, { finishedAt: null, error: null, reason: null, releases: 0 });
       this.#requeue(entry, "end");
       redriven += 1;
     }
@@ -127,7 +155,7 @@ export class MemoryLane {
   }
 
   deadLetters(limit: number): readonly InvocationStatus[] {
-    const dead = [...this.#entries.values()].filter(({ state }) => state === "dead-lettered").reverse();
+    const dead = [...this.#entries.values()].filter(isDeadLetter).reverse();
     dead.sort((a, b) => (b.finishedAt ?? 0) - (a.finishedAt ?? 0));
     return dead.slice(0, Math.max(0, limit)).map(statusOf);
   }
@@ -135,12 +163,11 @@ export class MemoryLane {
   depth(now: number): QueueDepth {
     const startable = this.#waiting.filter(({ notBefore }) => notBefore <= now);
     const oldest = Math.min(now, ...startable.map(({ dueAt }) => dueAt));
-    const states = [...this.#entries.values()].map(({ state }) => state);
     return {
       waiting: startable.length,
       delayed: this.#waiting.length - startable.length,
       active: this.#active.size,
-      deadLettered: states.filter((state) => state === "dead-lettered").length,
+      deadLettered: [...this.#entries.values()].filter(isDeadLetter).length,
       oldestWaitingMs: now - oldest,
     };
   }
@@ -179,6 +206,10 @@ function finish(entry: Entry, state: "completed" | "dead-lettered", now: number)
   entry.state = state;
   entry.attempts += 1;
   entry.finishedAt = now;
+}
+
+function isDeadLetter({ state, forwarded }: Entry): boolean {
+  return state === "dead-lettered" && !forwarded;
 }
 
 function cut(error: { readonly errorType: string; readonly errorMessage: string }): InvocationStatus["error"] {

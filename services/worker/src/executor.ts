@@ -6,8 +6,10 @@ import {
   type FunctionRef,
   type FunctionVersion,
   type Invocation,
+  isRecursive,
   type Lane,
   LATEST,
+  lineageOfInvocation,
   type LogRecord,
   PlatformError,
   type TakeChunk,
@@ -15,6 +17,7 @@ import {
 import type { CellPool, RunResult, WireLogLine } from "@sluice/sandbox";
 import { AttemptLog } from "./attempt-log.ts";
 import type { Capacity } from "./capacity.ts";
+import type { Chains } from "./chains.ts";
 import type { FunctionCache, FunctionTarget, Journal } from "@sluice/store";
 import type { ReservedSlots } from "./reserved-slots.ts";
 import type { SourceMaps } from "./source-maps/source-maps.ts";
@@ -29,6 +32,7 @@ export interface ExecutorOptions {
   readonly slots: ReservedSlots;
   readonly journal: Journal;
   readonly sourceMaps: Pick<SourceMaps, "mapLines" | "mapError">;
+  readonly chains: Pick<Chains, "begin">;
   readonly now: () => number;
 }
 
@@ -41,6 +45,8 @@ export interface Attempt {
   readonly attempt: number;
   /** Milliseconds from being due to now; null in the direct lane. */
   readonly queueWaitMs: number | null;
+  /** Milliseconds from acceptance to now; absent in the direct lane. */
+  readonly eventAgeMs?: number;
   /** An earlier run of this attempt was lost with its worker. */
   readonly redelivered: boolean;
   /** Takes a streamed response; without it, one is collected into the payload. */
@@ -100,8 +106,11 @@ export class Executor {
   }
 
   async #withSlot(ref: FunctionRef, { version, settings }: FunctionTarget, attempt: Attempt): Promise<Execution> {
+    if (settings.recursiveLoop === "Terminate" && closesLoop(ref, attempt)) return this.#stopRecursion(ref, attempt);
     const limit = settings.reservedConcurrency;
     if (limit === null) return await this.#run(ref, version, attempt);
+    // An off switch, which nobody needs to ask about.
+    if (limit === 0) return this.#throttled(ref, "Capacity.FunctionLimit");
     const release = await this.#options.slots.acquire(ref, limit);
     if (release === undefined) return this.#throttled(ref, "Capacity.FunctionLimit");
     try {
@@ -112,7 +121,7 @@ export class Executor {
   }
 
   async #run(ref: FunctionRef, version: FunctionVersion, attempt: Attempt): Promise<Execution> {
-    const { pool, journal, sourceMaps } = this.#options;
+    const { pool, journal, sourceMaps, chains } = this.#options;
     const invocationId = attempt.invocation.id;
     const log = new AttemptLog({ journal, sourceMaps, ref, version, invocationId });
     const spec = this.#options.specs.of(version);
@@ -120,9 +129,10 @@ export class Executor {
     const stream = new ResponseStream(attempt.take);
     const { event } = attempt;
     const caller = callerOf(attempt);
+    const endLink = chains.begin(attempt.invocation);
     const running = pool.run({ version: spec, invocationId, event, caller, onLogs, take: stream.take });
     if (this.#abandoned.delete(invocationId)) pool.abandon(invocationId);
-    const result = await running;
+    const result = await running.finally(endLink);
     const report = toReport(result, version);
     const { record, error } = await log.end(result, report);
     this.#recordFacts(ref, version, attempt, result, report);
@@ -155,7 +165,17 @@ export class Executor {
       coldStart: report.initMs !== null,
       initMs: report.initMs,
       queueWaitMs: attempt.queueWaitMs,
+      ...(attempt.eventAgeMs === undefined ? {} : { eventAgeMs: attempt.eventAgeMs }),
     });
+  }
+
+  #stopRecursion(ref: FunctionRef, { lane }: Attempt): Execution {
+    const { journal, now } = this.#options;
+    journal.fact({ at: now(), tenant: ref.tenant, function: ref.name, type: "recursion-stopped", lane });
+    return {
+      kind: "refused",
+      error: new PlatformError("Invocation.Recursive", undefined, { details: { function: ref.name } }),
+    };
   }
 
   #throttled(ref: FunctionRef, reason: "Capacity.Exhausted" | "Capacity.FunctionLimit"): Execution {
@@ -178,6 +198,10 @@ function callerOf({ invocation, clientContext }: Attempt): CallerContext | undef
     ...(qualifier === LATEST ? {} : { qualifier }),
     ...(clientContext === undefined ? {} : { clientContext }),
   };
+}
+
+function closesLoop(ref: FunctionRef, { invocation }: Attempt): boolean {
+  return invocation.lineage !== undefined && isRecursive(lineageOfInvocation(invocation), ref);
 }
 
 function toReport(result: RunResult, version: FunctionVersion): AttemptReport {

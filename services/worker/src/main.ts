@@ -1,4 +1,4 @@
-import { connectQueueRedis, createBullConsumer } from "@sluice/queue";
+import { connectQueueRedis, createBullConsumer, createBullQueue } from "@sluice/queue";
 import { runService } from "@sluice/process";
 import { bundlePrelude } from "@sluice/runtime";
 import { describeIsolation, detectIsolation, isContained } from "@sluice/sandbox";
@@ -28,7 +28,13 @@ runService({
     const cells = describeIsolation(isolation);
     if (isContained(isolation)) logger.info({ cells }, "isolation");
     else logger.warn({ cells }, "cells lack layers of isolation that others have: see docs/security.md");
-    const worker = new Worker({ config, stores, prelude, isolation, logger, now: Date.now });
+    const queueRedis = connectQueueRedis(config.redisUrl, {
+      name: `worker:${config.id}`,
+      onNotice: (notice) => logger.warn({ ...notice }, "queue"),
+    });
+    const queue = createBullQueue({ redis: queueRedis });
+    onStop("queue", () => queue.stop());
+    const worker = new Worker({ config, stores, queue, prelude, isolation, logger, now: Date.now });
     onStop("cells", () => worker.pool.stop());
     onStop("network", () => worker.network.stop());
     onStop("source maps", () => worker.sourceMaps.stop());
@@ -42,12 +48,9 @@ runService({
 
     const announcer = new Announcer({ workers: stores.workers, lease: () => worker.lease(), onError });
     const consumer = createBullConsumer({
-      redis: connectQueueRedis(config.redisUrl, {
-        name: `worker:${config.id}`,
-        onNotice: (notice) => logger.warn({ ...notice }, "queue"),
-      }),
+      redis: queueRedis,
       capacity: Math.max(1, Math.floor(config.capacity * QUEUED_SHARE)),
-      concurrencyOf: async (ref) => (await worker.functions.settings(ref))?.reservedConcurrency ?? null,
+      concurrencyOf: (ref) => worker.claimLimit(ref),
       handle: (claim) => worker.queuedLane.handle(claim),
       lockDurationMs: config.leaseMs,
       stalledIntervalMs: config.stalledCheckMs,

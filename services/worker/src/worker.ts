@@ -1,14 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import type { FunctionRef, WorkerLease, WorkerStatus } from "@sluice/core";
+import type { FunctionRef, InvocationQueue, WorkerLease, WorkerStatus } from "@sluice/core";
 import type { Logger } from "@sluice/process";
 import { type Broker, CellPool, describeIsolation, type Isolation } from "@sluice/sandbox";
 import { FunctionCache, Journal, type Stores } from "@sluice/store";
 import { createBroker } from "./broker/broker.ts";
 import { NetworkBroker } from "./broker/network-broker.ts";
 import { Capacity } from "./capacity.ts";
+import { Chains } from "./chains.ts";
 import { CodeCache } from "./code-cache.ts";
 import type { WorkerConfig } from "./config.ts";
+import { Courier } from "./destinations/courier.ts";
+import { Farewell } from "./destinations/farewell.ts";
+import { createOutlets } from "./destinations/outlets.ts";
 import { DirectLaneServer } from "./direct-lane/server.ts";
 import { Executor } from "./executor.ts";
 import { QueuedLane } from "./queued-lane.ts";
@@ -19,6 +23,8 @@ import { VersionSpecs } from "./version-specs.ts";
 export interface WorkerOptions {
   readonly config: WorkerConfig;
   readonly stores: Stores;
+  /** Takes what destinations of other functions' events are sent. */
+  readonly queue: Pick<InvocationQueue, "enqueue">;
   readonly prelude: string;
   readonly isolation: Isolation;
   readonly logger: Logger;
@@ -55,14 +61,22 @@ export class Worker {
     });
     const place = { region: config.region, accountId: config.accountId };
     const specs = new VersionSpecs({ codes: new CodeCache(stores.artifacts), place, workerId: config.id });
-    this.network = new NetworkBroker({ keys: stores.keys, protectedEndpoints: protectedEndpoints(config), now });
+    const chains = new Chains(now);
+    this.network = new NetworkBroker({
+      keys: stores.keys,
+      protectedEndpoints: protectedEndpoints(config),
+      now,
+      chainOf: ({ functionVersion, invocationId }) => chains.headerOf(functionVersion, invocationId),
+    });
     this.pool = this.#createPool(createBroker({ specs, kv: stores.kv, network: this.network, onError }));
     this.slots = new ReservedSlots({ slots: stores.slots, workerId: config.id, onError });
     this.capacity = new Capacity(config.capacity);
     this.sourceMaps = new SourceMaps({ artifacts: stores.artifacts });
     const { functions, journal, pool, capacity, slots, sourceMaps } = this;
-    const executor = new Executor({ functions, specs, pool, capacity, slots, journal, sourceMaps, now });
-    this.queuedLane = new QueuedLane({ executor, functions, journal, now });
+    const executor = new Executor({ functions, specs, pool, capacity, slots, journal, sourceMaps, chains, now });
+    const outlets = createOutlets({ queue: options.queue, functions, journal, webHooks: this.network.webHooks, now });
+    const farewell = new Farewell({ courier: new Courier({ outlets, place }), journal, now });
+    this.queuedLane = new QueuedLane({ executor, functions, farewell, journal, now });
     this.directLane = new DirectLaneServer({
       address: config.directLane,
       token: this.#token,
@@ -100,6 +114,12 @@ export class Worker {
   drain(): void {
     this.#draining = true;
     this.directLane.statusChanged();
+  }
+
+  /** Claims of a function at once. One that is switched off still claims: its events go on to where they end. */
+  async claimLimit(ref: FunctionRef): Promise<number | null> {
+    const limit = (await this.functions.settings(ref))?.reservedConcurrency ?? null;
+    return limit === 0 ? null : limit;
   }
 
   forget(ref: FunctionRef | undefined): void {

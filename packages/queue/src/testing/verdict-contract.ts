@@ -1,4 +1,4 @@
-import type { Claim } from "@sluice/core";
+import type { Claim, EventEnding } from "@sluice/core";
 import { DONE, FAILURE, type ContractWorld } from "./contract-world.ts";
 import { FN, invocationOf } from "./events.ts";
 import { until } from "./until.ts";
@@ -118,5 +118,71 @@ export function describeVerdicts(world: ContractWorld): void {
     expect(claims.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 2]);
     expect(claims.slice(0, 3).map(({ dueAt }) => dueAt)).toEqual(Array(3).fill(invocation.acceptedAt));
     expect(claims.some(({ redelivered }) => redelivered)).toBe(false);
+    expect(claims.map(({ releases }) => releases)).toEqual([0, 1, 2, 0]);
+  });
+
+  test("an ending that is deferred comes back with the event, without spending an attempt", async () => {
+    const invocation = invocationOf();
+    await world.queue.enqueue(invocation);
+    const claims: Claim[] = [];
+    await world.consume((claim) => {
+      claims.push(claim);
+      if (claims.length < 3) return { kind: "defer", delayMs: 20, ending: { ...ENDING, tries: claims.length } };
+      return { kind: "complete", result: null };
+    });
+    await world.untilState(invocation.id, "completed");
+    expect(claims.map(({ ending }) => ending?.tries)).toEqual([undefined, 1, 2]);
+    expect(claims[2]).toMatchObject({ ending: { ...ENDING, tries: 2 }, attempt: 1, redelivered: false, invocation });
+    expect(claims[2]?.invocation).not.toHaveProperty("ending");
+    expect(await world.queue.find(FN, invocation.id)).toMatchObject({ attempts: 1, result: null });
+  });
+
+  test("an event that was forwarded is known to be dead-lettered, and is not kept for a redrive", async () => {
+    const invocation = invocationOf();
+    await world.queue.enqueue(invocation);
+    await world.consume(() => ({
+      kind: "dead-letter",
+      reason: "RetriesExhausted",
+      error: FAILURE,
+      forwarded: true,
+    }));
+    await world.untilState(invocation.id, "dead-lettered");
+    expect(await world.queue.find(FN, invocation.id)).toMatchObject({
+      attempts: 1,
+      error: FAILURE,
+      deadLetterReason: "RetriesExhausted",
+      finishedAt: expect.any(Number) as number,
+    });
+    expect(await world.queue.deadLetters(FN, 10)).toEqual([]);
+    expect(await world.queue.depth(FN)).toMatchObject({ deadLettered: 0, waiting: 0, delayed: 0 });
+    expect(await world.queue.redrive(FN, invocation.id)).toBe(0);
+    expect(await world.queue.redrive(FN)).toBe(0);
+  });
+
+  test("what is redriven still has its ending, from before the redrive", async () => {
+    const invocation = invocationOf();
+    await world.queue.enqueue(invocation);
+    const claims: Claim[] = [];
+    await world.consume((claim) => {
+      claims.push(claim);
+      if (claims.length === 1) return { kind: "defer", delayMs: 0, ending: ENDING };
+      if (claims.length === 2) return { kind: "dead-letter", reason: "DestinationFailed", error: FAILURE };
+      return DONE;
+    });
+    await world.untilState(invocation.id, "dead-lettered");
+    expect(await world.queue.redrive(FN, invocation.id)).toBe(1);
+    await world.untilState(invocation.id, "completed");
+    expect(claims[2]).toMatchObject({ attempt: 1, releases: 0, ending: ENDING });
+    expect(claims[2]?.invocation.acceptedAt).toBeGreaterThanOrEqual(invocation.acceptedAt);
   });
 }
+
+const ENDING: EventEnding = {
+  at: 1,
+  condition: "Success",
+  invokeCount: 1,
+  response: { version: "3", payload: '{"done":true}', failed: false },
+  error: null,
+  pending: [{ role: "destination", arn: "arn:aws:lambda:us-east-1:000000000000:function:next" }],
+  tries: 1,
+};

@@ -47,6 +47,7 @@ const ANSWERS: Readonly<Record<ErrorCode, Answer>> = {
   "Trigger.CredentialsMissing": DENIED,
   "Trigger.CredentialsInvalid": DENIED,
   "Invocation.NotFound": NOT_FOUND,
+  "Invocation.Recursive": { type: "RecursiveInvocationException" },
   "Manifest.Invalid": INVALID,
   "Artifact.Corrupt": BROKEN,
   "Capacity.Exhausted": {

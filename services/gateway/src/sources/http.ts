@@ -29,6 +29,7 @@ export async function handleFunctionUrl(
     source: "http",
     trigger: trigger.name,
     qualifier: qualified.qualifier,
+    request,
   });
   const event = toUrlEvent({
     request,

@@ -40,18 +40,19 @@ export async function handleObjectStorage(
   if (!parsed.ok)
     throw new PlatformError("Request.Malformed", `This is not an object-storage notification: ${parsed.message}.`);
   const matching = parsed.records.filter((record) => matchesObjectTrigger(trigger, record));
-  const invocations = await Promise.all(matching.map((record) => enqueueRecord(deps, bound, record)));
+  const invocations = await Promise.all(matching.map((record) => enqueueRecord(deps, request, bound, record)));
   const filtered = parsed.records.length - matching.length;
   sendJson(response, invocations.length > 0 ? 202 : 200, JSON.stringify({ invocations, filtered }));
 }
 
 async function enqueueRecord(
   deps: SourceDeps,
+  request: IncomingMessage,
   bound: BoundTrigger<ObjectStorageTrigger>,
   record: ObjectRecord,
 ): Promise<{ readonly key: string; readonly invocationId: string; readonly duplicate: boolean }> {
   const { trigger, function: ref } = bound;
-  const invocation = newInvocation(deps, { ref, source: "object-storage", trigger: trigger.name });
+  const invocation = newInvocation(deps, { ref, source: "object-storage", trigger: trigger.name, request });
   const identity = objectEventIdentity(record);
   const options = identity === undefined ? {} : { idempotencyKey: `object:${trigger.name}:${identity}` };
   const event = JSON.stringify({ Records: [record] });

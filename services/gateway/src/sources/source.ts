@@ -8,6 +8,7 @@ import {
   TENANT_NAME,
 } from "@sluice/core";
 import type { Invoker } from "../invoker.ts";
+import { lineageOf } from "../request/lineage.ts";
 import type { TriggerCache } from "../trigger-cache.ts";
 
 /** What every source of events works with. */
@@ -72,8 +73,10 @@ export function newInvocation(
     readonly source: InvocationSource;
     readonly trigger: string;
     readonly qualifier?: string;
+    readonly request: IncomingMessage;
   },
 ): Omit<Invocation, "event"> {
+  const lineage = lineageOf(params.request.headers);
   return {
     id: deps.newId(),
     tenant: params.ref.tenant,
@@ -82,5 +85,6 @@ export function newInvocation(
     source: params.source,
     trigger: params.trigger,
     acceptedAt: deps.now(),
+    ...(lineage === undefined ? {} : { lineage }),
   };
 }

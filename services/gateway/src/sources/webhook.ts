@@ -29,7 +29,7 @@ export async function handleWebhook(
   const body = await readAuthorised(request, trigger.auth, LIMITS.asyncPayloadBytesMax);
   if (isJson(request.headers) && body.length > 0) parseJsonBody(body);
 
-  const invocation = newInvocation(deps, { ref, source: "webhook", trigger: trigger.name });
+  const invocation = newInvocation(deps, { ref, source: "webhook", trigger: trigger.name, request });
   const event = toUrlEvent({
     request,
     body,

@@ -39,7 +39,7 @@ async function answer(
 ): Promise<readonly unknown[]> {
   const host = bareHost(String(question.host));
   if (host === "" || host.length > 253) throw new EgressDenied("that is no host name");
-  const policy = await egress.policyOf(call);
+  const policy = await egress.policyOf(call.functionVersion);
   const allowed = policy.knowsPrivate(host);
   const mayTell = (address: string): boolean => allowed || isPublicAddress(address);
   if (question.type === "lookup") {

@@ -18,7 +18,7 @@ export interface NetworkFault {
 }
 
 /** Says what went wrong without anything of this process: the first of an error's causes that a guest may know. */
-function readFault(error: unknown): NetworkFault {
+export function readFault(error: unknown): NetworkFault {
   let code: string | undefined;
   for (let cause = error, depth = 0; isErrorLike(cause) && depth < 8; cause = cause.cause, depth++) {
     if (cause instanceof EgressDenied) return { code: "Egress.Denied", message: cause.message };

@@ -6,11 +6,13 @@ import { type GuestCall, type GuestCallHandler, refuse } from "./guest-call.ts";
 import { Holdings } from "./holdings.ts";
 import { HttpClient, type HttpResponse, valueOf } from "./http-client.ts";
 import { HttpExchange } from "./http-exchange.ts";
-import { cleanHeaders, withDefaults } from "./request-headers.ts";
+import { cleanHeaders, withChain, withDefaults } from "./request-headers.ts";
 import type { TenantEgress } from "./tenant-egress.ts";
 
 export interface HttpBrokerOptions {
   readonly egress: TenantEgress;
+  /** Trace header of the chain that a call continues; undefined: none is known. */
+  readonly chainOf?: ((call: GuestCall) => string | undefined) | undefined;
   readonly silenceMs?: number;
   readonly orphanMs?: number;
 }
@@ -78,9 +80,9 @@ export class HttpBroker {
   }
 
   async #send(call: GuestCall, head: HttpRequestHead, exchange: HttpExchange): Promise<HttpResponse> {
-    const policy = await this.#options.egress.policyOf(call);
+    const policy = await this.#options.egress.policyOf(call.functionVersion);
     const bodyFollows = head.body === "follows";
-    const headers = cleanHeaders(head.headers, bodyFollows);
+    const headers = withChain(cleanHeaders(head.headers, bodyFollows), this.#options.chainOf?.(call));
     const first = {
       url: new URL(head.url),
       method: head.method,

@@ -1,18 +1,22 @@
 import { dnsCalls } from "./dns-calls.ts";
-import type { GuestCallHandler } from "./guest-call.ts";
+import type { GuestCall, GuestCallHandler } from "./guest-call.ts";
 import { HttpBroker } from "./http-calls.ts";
 import { SocketBroker } from "./socket-calls.ts";
 import { TenantEgress, type TenantEgressOptions } from "./tenant-egress.ts";
+import { WebHooks } from "./web-hooks.ts";
 import { WebSocketBroker } from "./web-socket-calls.ts";
 
 export interface NetworkBrokerOptions extends TenantEgressOptions {
   /** Silence that ends an HTTP exchange, and how long one outlives its invocation; else the platform's limits. */
   readonly silenceMs?: number;
   readonly orphanMs?: number;
+  /** Trace header of the chain of invocations that a call continues. */
+  readonly chainOf?: (call: GuestCall) => string | undefined;
 }
 
-/** Every way by which guests reach the network. */
+/** Every way by which guests, and the platform on their behalf, reach the network. */
 export class NetworkBroker {
+  readonly webHooks: WebHooks;
   readonly #http: HttpBroker;
   readonly #sockets: SocketBroker;
   readonly #webSockets: WebSocketBroker;
@@ -20,6 +24,7 @@ export class NetworkBroker {
 
   constructor(options: NetworkBrokerOptions) {
     this.#egress = new TenantEgress(options);
+    this.webHooks = new WebHooks(this.#egress);
     this.#http = new HttpBroker({ ...options, egress: this.#egress });
     this.#sockets = new SocketBroker(this.#egress);
     this.#webSockets = new WebSocketBroker(this.#egress);
@@ -37,6 +42,6 @@ export class NetworkBroker {
   async stop(): Promise<void> {
     this.#sockets.stop();
     this.#webSockets.stop();
-    await this.#http.stop();
+    await Promise.all([this.#http.stop(), this.webHooks.stop()]);
   }
 }

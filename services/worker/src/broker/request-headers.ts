@@ -1,4 +1,4 @@
-import type { HttpRequestHead } from "@sluice/core";
+import { type HttpRequestHead, parseLineage, TRACE_HEADER } from "@sluice/core";
 
 export type HeaderPairs = HttpRequestHead["headers"];
 
@@ -26,6 +26,22 @@ export function cleanHeaders(headers: HeaderPairs, bodyFollows: boolean): Header
     if (lower === "content-length" && bodyFollows) return /^\d{1,15}$/.test(value);
     return !FORBIDDEN.has(lower);
   });
+}
+
+/** Says which chain the request continues. A root that the guest has chosen stays; how long its chain is, is not its to say. */
+export function withChain(headers: HeaderPairs, chain: string | undefined): HeaderPairs {
+  if (chain === undefined) return headers;
+  const isTrace = ([name]: readonly [string, string]): boolean => name.toLowerCase() === TRACE_HEADER;
+  const given = headers.find(isTrace)?.[1];
+  return [...headers.filter((pair) => !isTrace(pair)), ["X-Amzn-Trace-Id", joinTrace(given, chain)]];
+}
+
+/** Only fields in the form that receivers read: another one would hide the chain from them. */
+function joinTrace(given: string | undefined, chain: string): string {
+  const root = parseLineage(given)?.root;
+  if (given === undefined || root === undefined) return chain;
+  const kept = given.split(";").filter((field) => /^\s*(Parent=[0-9a-f]{16}|Sampled=[01?])\s*$/.test(field));
+  return [`Root=${root}`, ...kept.slice(0, 2), chain.slice(chain.indexOf(";") + 1)].join(";");
 }
 
 /** What the standard's `fetch` adds when the caller says nothing else. */

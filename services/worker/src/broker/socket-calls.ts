@@ -60,7 +60,7 @@ export class SocketBroker {
     if (to.host === "" || (isIP(to.host) === 0 && !/^[a-z0-9._-]{1,253}$/.test(to.host))) {
       throw new EgressDenied("that is no host name");
     }
-    const policy = await this.#egress.policyOf(call);
+    const policy = await this.#egress.policyOf(call.functionVersion);
     const verdict = policy.judgeSocket(to);
     if (!verdict.ok) throw new EgressDenied(verdict.reason);
     const { privateAllowed } = verdict;

@@ -1,8 +1,7 @@
 import { lookup as dnsLookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import type { KeyStore } from "@sluice/core";
+import type { FunctionVersion, KeyStore } from "@sluice/core";
 import { bareHost, EgressPolicy } from "./egress-policy.ts";
-import type { GuestCall } from "./guest-call.ts";
 
 /** Names to addresses, as the system does it. */
 export type Resolve = (hostname: string, family: 0 | 4 | 6) => Promise<readonly ResolvedAddress[]>;
@@ -26,7 +25,7 @@ const LOOKUPS_PER_TENANT = 2;
 
 const systemResolve: Resolve = (hostname, family) => dnsLookup(hostname, { all: true, family });
 
-/** What applies to whose connections: the policy of a call's function, and its tenant's share of name lookups. */
+/** What applies to whose connections: the policy of a function, and its tenant's share of name lookups. */
 export class TenantEgress {
   readonly #options: TenantEgressOptions;
   readonly #resolve: Resolve;
@@ -38,10 +37,10 @@ export class TenantEgress {
     this.#resolve = options.resolve ?? systemResolve;
   }
 
-  async policyOf(call: GuestCall): Promise<EgressPolicy> {
-    const rule = call.functionVersion.config.egress;
+  async policyOf(version: FunctionVersion): Promise<EgressPolicy> {
+    const rule = version.config.egress;
     const asks = rule.allowPrivate.length > 0;
-    const tenant = asks ? await this.#options.keys.getTenant(call.functionVersion.tenant) : undefined;
+    const tenant = asks ? await this.#options.keys.getTenant(version.tenant) : undefined;
     const protectedEndpoints = await this.#protectedEndpoints();
     return new EgressPolicy({ rule, granted: tenant?.privateEgress ?? [], protectedEndpoints });
   }

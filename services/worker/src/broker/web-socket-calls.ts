@@ -59,7 +59,7 @@ export class WebSocketBroker {
   async #make(call: GuestCall, { socket: id, url: address, protocols }: WebSocketOpenHead): Promise<GuestWebSocket> {
     const url = new URL(address);
     if (url.protocol !== "ws:" && url.protocol !== "wss:") throw new EgressDenied("a web socket's URL is ws: or wss:");
-    const policy = await this.#egress.policyOf(call);
+    const policy = await this.#egress.policyOf(call.functionVersion);
     const verdict = policy.judge(url);
     if (!verdict.ok) throw new EgressDenied(verdict.reason);
     const { port } = destinationOf(url);
