@@ -52,7 +52,8 @@ export class StreamedResponse {
   }
 }
 
-async function roomIn(response: ServerResponse): Promise<void> {
+/** Resolves when more can be written. @throws StreamEnded when the caller went away */
+export async function roomIn(response: ServerResponse): Promise<void> {
   const gone = new AbortController();
   try {
     await Promise.race([

@@ -7,6 +7,7 @@ import type {
   Registry,
   WorkerDirectory,
 } from "@sluice/core";
+import type { FunctionCache } from "@sluice/store";
 import type { Invoker } from "../../invoker.ts";
 import type { UploadBundler } from "@sluice/bundle";
 import type { CodeLinks } from "./functions/code-links.ts";
@@ -21,6 +22,7 @@ export interface OperationDeps {
   readonly logs: LogStore;
   readonly workers: WorkerDirectory;
   readonly invoker: Invoker;
+  readonly functions: FunctionCache;
   readonly objects: ObjectSource;
   readonly bundler: Pick<UploadBundler, "bundle">;
   readonly codeLinks: CodeLinks;
