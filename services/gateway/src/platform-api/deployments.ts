@@ -42,6 +42,8 @@ const BODY_BYTES_MAX = Math.ceil((LIMITS.codeBytesMax + LIMITS.sourceMapBytesMax
 export function putFunction({ registry, artifacts, now }: PlatformApiDeps): Operation {
   return defineOperation({
     id: "putFunction",
+    // It does what these three do, so whoever may do less than all of them may not.
+    actions: ["lambda:CreateFunction", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"],
     method: "put",
     path: "/functions/{name}",
     summary: "Deploy a function: publishes a version when code or configuration changed, and sets its triggers",
