@@ -1,4 +1,4 @@
-import { percentEncode } from "./percent.ts";
+import { encodePath } from "./percent.ts";
 
 /**
  * The path as every service but S3 signs it: without `.`, `..` and empty segments, and encoded once more than it was
@@ -7,7 +7,7 @@ import { percentEncode } from "./percent.ts";
 export function canonicalPath(url: string): string {
   const end = url.indexOf("?");
   const path = end < 0 ? url : url.slice(0, end);
-  return percentEncode(NEEDS_NORMALISING.test(path) ? normalise(path) : path, "/") || "/";
+  return encodePath(NEEDS_NORMALISING.test(path) ? normalise(path) : path) || "/";
 }
 
 const NEEDS_NORMALISING = /\/\/|\/\.{1,2}(\/|$)/;

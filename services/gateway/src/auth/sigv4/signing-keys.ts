@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { AccessKey, KeyStore } from "@sluice/core";
 import type { CredentialScope } from "./signature-claim.ts";
 
@@ -9,8 +9,8 @@ export interface SigningKeysOptions {
 
 export interface KnownKey {
   readonly key: AccessKey;
-  /** The key that signs within a scope, derived once for each. */
-  signingKey(scope: CredentialScope): Buffer;
+  /** The key that signs within a scope, derived once for each. An object, as Node takes 20 µs to make one of bytes. */
+  signingKey(scope: CredentialScope): KeyObject;
 }
 
 interface Remembered extends KnownKey {
@@ -54,14 +54,14 @@ export class SigningKeys {
   }
 }
 
-function rememberScopes(secret: string): (scope: CredentialScope) => Buffer {
-  const derived = new Map<string, Buffer>();
+function rememberScopes(secret: string): (scope: CredentialScope) => KeyObject {
+  const derived = new Map<string, KeyObject>();
   return (scope) => {
     const name = `${scope.date}/${scope.region}/${scope.service}`;
     const known = derived.get(name);
     if (known !== undefined) return known;
     if (derived.size >= SCOPES_PER_KEY) derived.clear();
-    const signingKey = deriveSigningKey(secret, scope);
+    const signingKey = createSecretKey(deriveSigningKey(secret, scope));
     derived.set(name, signingKey);
     return signingKey;
   };

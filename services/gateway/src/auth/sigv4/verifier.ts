@@ -1,4 +1,4 @@
-import { createHmac, hash, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, type KeyObject, timingSafeEqual } from "node:crypto";
 import { type AccessKey, isUsable, type KeyStore } from "@sluice/core";
 import { canonicalHead, stringToSign } from "./canonical-request.ts";
 import { checkScope } from "./credential-scope.ts";
@@ -76,7 +76,7 @@ function pend(
   head: RequestHead,
   claim: SignatureClaim,
   key: AccessKey,
-  signingKey: Buffer,
+  signingKey: KeyObject,
 ): PendingSignature | Refused {
   if (!SHA256_HEX.test(claim.signature)) return MISMATCH;
   const canonical = canonicalHead(head, claim);
