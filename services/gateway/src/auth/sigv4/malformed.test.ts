@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, asyncProperty, string } from "fast-check";
 import { createMemoryStores } from "@sluice/store";
 import type { RequestHead } from "./signature-claim.ts";
 import { accessKey, presigned, SECRET, signed, withHeaders } from "./testing/signed-request.ts";
@@ -12,8 +12,9 @@ async function verify(head: RequestHead): Promise<string> {
   await keys.putKey(accessKey(), SECRET);
   const verifier = new SignatureVerifier({ keys, region: "us-east-1", now: () => NOW });
   const result = await verifier.verify(head, "lambda", BODY);
-  if (!result.ok) expect(result.refusal.status).toBe(403);
-  return result.ok ? "let in" : `${result.refusal.code}: ${result.refusal.message}`;
+  if (result.ok) return "let in";
+  const { status, code, message } = result.refusal;
+  return status === 403 ? `${code}: ${message}` : `${status}`;
 }
 
 const sign = () => signed({ method: "POST", path: "/f", body: "{}", headers: { "x-amz-target": "a" } }, { at: NOW });
@@ -127,10 +128,10 @@ test("a link without all its parts, with one twice, or with a header's signature
 });
 
 test("whatever comes is answered and never let in", async () => {
-  const text = fc.string({ maxLength: 40 });
+  const text = string({ maxLength: 40 });
   const { head } = await link();
-  await fc.assert(
-    fc.asyncProperty(fc.array(text, { maxLength: 8 }), text, text, async (headers, url, extra) => {
+  await assert(
+    asyncProperty(array(text, { maxLength: 8 }), text, text, async (headers, url, extra) => {
       const heads = [
         { method: "POST", url, rawHeaders: [...headers, "authorization", `AWS4-HMAC-SHA256 ${extra}`] },
         { ...head, url: `${head.url}&${url}=${extra}%` },

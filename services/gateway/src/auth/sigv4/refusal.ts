@@ -15,7 +15,7 @@ export interface Refused {
   readonly refusal: AwsRefusal;
 }
 
-export function refused(code: AwsRefusal["code"], message: string): Refused {
+function refused(code: AwsRefusal["code"], message: string): Refused {
   return { ok: false, refusal: { status: 403, code, message } };
 }
 

@@ -43,6 +43,6 @@ export function checkSigningTime(
   return { ok: true };
 }
 
-export function formatTime(at: number): string {
+function formatTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
