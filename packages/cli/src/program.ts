@@ -6,9 +6,11 @@ import { registerDeploy } from "./commands/deploy.ts";
 import { registerGet } from "./commands/get.ts";
 import { registerInit } from "./commands/init.ts";
 import { registerInvoke } from "./commands/invoke.ts";
+import { registerKeys } from "./commands/keys.ts";
 import { registerList } from "./commands/list.ts";
 import { registerLogs } from "./commands/logs.ts";
 import { registerStatus } from "./commands/status.ts";
+import { registerTenants } from "./commands/tenants.ts";
 import { registerWorkers } from "./commands/workers.ts";
 import { DEFAULT_ENDPOINT } from "./endpoint.ts";
 
@@ -31,6 +33,8 @@ const REGISTRATIONS = [
   registerStatus,
   registerDeadLetters,
   registerWorkers,
+  registerKeys,
+  registerTenants,
 ];
 
 /** All commands; `createContext` gets a reader of the global options, which are known only after parsing. */

@@ -18,6 +18,11 @@ test.each([
   ["an event named twice", ["invoke", "x", "-", "--event", "1"]],
   ["a stray argument", ["invoke", "x", "{}"]],
   ["a limit that is no number", ["logs", "x", "--limit", "many"]],
+  ["a key that may do nothing said", ["keys", "create", "ci"]],
+  ["a policy that there is not", ["keys", "create", "ci", "--policy", "root"]],
+  ["statements that are limited", ["keys", "create", "ci", "--statements", "s.json", "--functions", "a"]],
+  ["statements that are nowhere", ["keys", "create", "ci", "--statements", "no/such.json"]],
+  ["an expiry that is no number", ["keys", "create", "ci", "--policy", "read", "--expires-in-days", "soon"]],
   ["an address that is none", ["list", "--endpoint", "localhost:8080"]],
 ])("%s is used wrongly: exit code 2, words on standard error, nothing on standard output", async (_what, args) => {
   const { exitCode, stdout, stderr } = await runFake(args);

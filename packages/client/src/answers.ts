@@ -1,4 +1,4 @@
-import type { Deployment, FunctionConfig, FunctionError } from "@sluice/core";
+import type { Deployment, FunctionConfig, FunctionError, PolicyStatement } from "@sluice/core";
 
 /** What the platform API answers; the gateway's OpenAPI document describes the same shapes. */
 
@@ -95,4 +95,29 @@ export interface WorkerView {
   readonly running: Readonly<Record<string, number>>;
   readonly cells: number;
   readonly warmIsolates: number;
+}
+
+export interface KeyView {
+  readonly id: string;
+  readonly name: string;
+  readonly policies: readonly PolicyStatement[];
+  readonly createdAt: number;
+  /** Null: never. */
+  readonly expiresAt: number | null;
+  readonly usable: boolean;
+}
+
+export interface CreatedKey extends KeyView {
+  readonly secret: string;
+}
+
+export interface TenantView {
+  readonly name: string;
+  readonly privateEgress: readonly string[];
+}
+
+export interface CreatedTenant {
+  readonly tenant: TenantView;
+  /** May do everything in the tenant. */
+  readonly key: CreatedKey;
 }

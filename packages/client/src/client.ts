@@ -1,11 +1,15 @@
-import type { FunctionOptionsInput, InvocationStatus, QueueDepth } from "@sluice/core";
+import type { FunctionOptionsInput, InvocationStatus, PolicyPreset, PolicyStatement, QueueDepth } from "@sluice/core";
 import type {
+  CreatedKey,
+  CreatedTenant,
   Deployed,
   DeploymentPlan,
   FunctionDetail,
   FunctionPage,
   InvocationResult,
+  KeyView,
   LogPage,
+  TenantView,
   VersionView,
   WorkerView,
 } from "./answers.ts";
@@ -34,6 +38,12 @@ export interface InvokeRequest {
   readonly signal?: AbortSignal;
 }
 
+/** A preset, for all functions or for some by name, or statements. */
+export type KeyRequest = { readonly name: string; readonly expiresInDays?: number } & (
+  | { readonly policy: PolicyPreset; readonly functions?: readonly string[] }
+  | { readonly statements: readonly PolicyStatement[] }
+);
+
 export interface PageRequest {
   readonly after?: string;
   readonly limit?: number;
@@ -50,7 +60,12 @@ export type SluiceClient = ReturnType<typeof createClient>;
  */
 export function createClient(options: ClientOptions) {
   const request = createRequester(options);
-  return { ...functionMethods(request), ...invocationMethods(request), ...observationMethods(request) };
+  return {
+    ...functionMethods(request),
+    ...invocationMethods(request),
+    ...observationMethods(request),
+    ...accessMethods(request),
+  };
 }
 
 function at(name: string, rest = ""): string {
@@ -127,6 +142,24 @@ function observationMethods(request: Requester) {
     getManifestSchema: async () => (await request("GET", "/manifest.schema.json")) as Record<string, unknown>,
 
     getOpenApi: async () => (await request("GET", "/openapi.json")) as Record<string, unknown>,
+  };
+}
+
+function accessMethods(request: Requester) {
+  return {
+    listKeys: async () => ((await request("GET", "/keys")) as { keys: readonly KeyView[] }).keys,
+
+    /** The secret is in this answer and in none after it. */
+    createKey: async (key: KeyRequest) => (await request("POST", "/keys", { body: JSON.stringify(key) })) as CreatedKey,
+
+    deleteKey: async (id: string): Promise<void> => {
+      await request("DELETE", `/keys/${encodeURIComponent(id)}`);
+    },
+
+    listTenants: async () => ((await request("GET", "/tenants")) as { tenants: readonly TenantView[] }).tenants,
+
+    createTenant: async (name: string) =>
+      (await request("POST", "/tenants", { body: JSON.stringify({ name }) })) as CreatedTenant,
   };
 }
 

@@ -1,12 +1,16 @@
 export { SluiceApiError, SluiceConnectionError } from "./api-error.ts";
 export type {
+  CreatedKey,
+  CreatedTenant,
   Deployed,
   DeploymentPlan,
   FunctionDetail,
   FunctionPage,
   FunctionSummary,
   InvocationResult,
+  KeyView,
   LogPage,
+  TenantView,
   TriggerView,
   VersionView,
   WorkerView,
@@ -18,6 +22,7 @@ export {
   type DeploySourceMap,
   type DeployRequest,
   type InvokeRequest,
+  type KeyRequest,
   type PageRequest,
   type SluiceClient,
 } from "./client.ts";

@@ -61,6 +61,27 @@ export const ERROR_CODES = {
     "The credentials or the signature are not valid.",
     "Check the key, token or secret; a signed request must be signed over its raw body.",
   ),
+  "Auth.Forbidden": entry(
+    403,
+    false,
+    "The key may not do this.",
+    "Use a key whose policy allows it; 'npx sluice keys create' makes one.",
+  ),
+  "Key.NotFound": entry(404, false, "No access key has this id.", "List the keys with 'npx sluice keys list'."),
+  "Key.LastAdmin": entry(
+    409,
+    false,
+    "This is the last key with access to everything, so it stays.",
+    "Make another one first: 'npx sluice keys create <name> --policy admin'.",
+  ),
+  "Key.LimitReached": entry(
+    409,
+    false,
+    "The tenant has as many access keys as it may have.",
+    "Delete keys that are not used any more.",
+  ),
+  "Tenant.NameTaken": entry(409, false, "A tenant of this name exists.", "Choose another name."),
+  "Tenant.LimitReached": entry(409, false, "There are as many tenants as there may be.", "Use an existing tenant."),
   "Function.NotFound": entry(
     404,
     false,

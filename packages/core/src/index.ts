@@ -15,6 +15,19 @@ export {
   QUALIFIER,
   versionKey,
 } from "./names.ts";
+export {
+  type AccessDecision,
+  ADMIN_POLICY,
+  decideAccess,
+  isAdmin,
+  isAllowed,
+  isUsable,
+  POLICY_LIMITS,
+  POLICY_PRESETS,
+  type PolicyPreset,
+  type PolicyStatement,
+  presetPolicy,
+} from "./access-policy.ts";
 export { LIMITS } from "./limits.ts";
 export { REFUSED_NODE_MODULES } from "./refused-node-modules.ts";
 export {
@@ -199,6 +212,8 @@ export type {
   KvStore,
   LogEntry,
   LogStore,
+  SealRenewal,
+  SigningKey,
   TenantRecord,
   WorkerDirectory,
   WorkerLease,

@@ -35,6 +35,8 @@ export const LIMITS = {
   functionsPerManifest: 500,
   /** How long an idempotency record outlives its event (Inngest: 24 h). */
   idempotencyTtlMs: 24 * 3_600_000,
+  keysPerTenant: 100,
+  tenantsMax: 1_000,
   kvKeyBytes: 512,
   kvValueBytes: 1024 * 1024,
   kvKeysPerTenant: 100_000,

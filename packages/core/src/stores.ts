@@ -1,3 +1,4 @@
+import type { PolicyStatement } from "./access-policy.ts";
 import type { FunctionRef } from "./names.ts";
 import type { InvocationEvent } from "./invocation-event.ts";
 import type { LogRecord } from "./log-record.ts";
@@ -15,7 +16,19 @@ export interface ArtifactStore {
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly tenant: string;
+  /** For people; may be empty. */
+  readonly name: string;
+  readonly policies: readonly PolicyStatement[];
   readonly createdAt: number;
+  /** Null: never. */
+  readonly expiresAt: number | null;
+  readonly disabled: boolean;
+}
+
+/** Who may read it can sign as its owner. */
+export interface SigningKey {
+  readonly key: AccessKey;
+  readonly secret: string;
 }
 
 export interface TenantRecord {
@@ -24,14 +37,39 @@ export interface TenantRecord {
   readonly privateEgress: readonly string[];
 }
 
+export interface SealRenewal {
+  /** Keys whose secrets were under an older master key, and are under the first one now. */
+  readonly renewed: number;
+  /** Master keys that some secrets are under and that this process was not given, by id. */
+  readonly missing: readonly string[];
+  /** Keys whose secrets do not belong to them: somebody changed what is stored. */
+  readonly tampered: readonly string[];
+}
+
+/**
+ * Tenants and their keys. Secrets are kept encrypted, because signatures are checked with the secret itself; what needs
+ * one fails in a process that was given no master key.
+ */
 export interface KeyStore {
   putTenant(tenant: TenantRecord): Promise<void>;
+  /** False when there is one of this name, which then stays as it is. */
+  createTenant(tenant: TenantRecord): Promise<boolean>;
   getTenant(name: string): Promise<TenantRecord | undefined>;
-  /** Keeps a hash of the secret only. Putting the same key again changes its secret. */
+  /** By name. */
+  listTenants(): Promise<readonly TenantRecord[]>;
+  /** Putting the same key again changes it and its secret. @throws PlatformError Key.LimitReached */
   putKey(key: AccessKey, secret: string): Promise<void>;
-  /** Compared in constant time; undefined when unknown or wrong. */
+  /** For signatures; undefined when unknown, or when only a hash is known of its secret. Usable or not: see `isUsable`. */
+  getKey(accessKeyId: string): Promise<SigningKey | undefined>;
+  /** Compared in constant time; undefined when unknown or wrong. Usable or not: see `isUsable`. */
   verifyKey(accessKeyId: string, secret: string): Promise<AccessKey | undefined>;
+  /** Oldest first. */
+  listKeys(tenant: string): Promise<readonly AccessKey[]>;
+  /** A tenant's last usable key with access to everything stays: without one nobody could make another. */
+  deleteKey(tenant: string, accessKeyId: string): Promise<"deleted" | "unknown" | "last-admin">;
   hasKeys(tenant: string): Promise<boolean>;
+  /** Reads every secret once. */
+  renewSeals(): Promise<SealRenewal>;
 }
 
 /** Guests' key-value data, apart for every tenant. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { PlatformError } from "@sluice/core";
 import express, { type Express } from "express";
+import { type AwsEndpoint, isAwsAddress } from "./aws/aws-endpoint.ts";
 import { sendError, sendJson, toPlatformError } from "./request/reply.ts";
 import type { PlatformApiDeps } from "./platform-api/operation.ts";
 import { createPlatformApi } from "./platform-api/platform-api.ts";
@@ -12,6 +13,7 @@ import { handleWebhook } from "./sources/webhook.ts";
 export interface AppOptions {
   readonly sources: SourceDeps;
   readonly api: PlatformApiDeps;
+  readonly aws: Pick<AwsEndpoint, "handle">;
   /** Rejects when requests cannot be served. */
   readonly ready: () => Promise<void>;
 }
@@ -39,7 +41,12 @@ export function createRequestListener(options: AppOptions): RequestListener {
       request.url = url.slice(prefix.length - 1);
       return listen(request, response);
     }
-    app(request, response);
+    // All of them begin with a date or a word of their own; the gateway's other addresses never do.
+    if (!isAwsAddress(url)) return app(request, response);
+    options.aws.handle(request, response).then(
+      (answered) => void (answered || app(request, response)),
+      (error: unknown) => answerError(options, error, response),
+    );
   };
 }
 

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DEFAULT_TENANT, type KeyStore } from "@sluice/core";
+import { ADMIN_POLICY, DEFAULT_TENANT, type KeyStore } from "@sluice/core";
 import { StartError } from "@sluice/process";
+import { type Credentials, newCredentials } from "./auth/credentials.ts";
 
 export interface BootstrapOptions {
   readonly keys: KeyStore;
@@ -11,44 +11,51 @@ export interface BootstrapOptions {
 }
 
 /** What the first start left for its owner. */
-export type Bootstrap =
-  | { readonly kind: "created" | "known"; readonly path: string }
-  /** Keys exist, but not here: another machine was first. */
-  | { readonly kind: "elsewhere"; readonly path: string };
-
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secret: string;
+export interface Bootstrap {
+  /**
+   * `elsewhere`: keys exist, but not here; another machine was first. `revoked`: keys exist, and the one here is none of
+   * them any more.
+   */
+  readonly kind: "created" | "known" | "elsewhere" | "revoked";
+  readonly path: string;
+  /** Keys that somebody changed in Redis: they work no more. */
+  readonly tampered: readonly string[];
 }
-
-/** Upper-case letters and digits, as AWS access key ids. */
-const ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /**
  * Makes sure that the default tenant and a key to it exist. The key is written to `<dataDir>/credentials` in AWS's
- * shared-credentials format, readable by its owner alone; a key found there is made known to Redis, so that either of
- * the two may be lost.
+ * shared-credentials format, readable by its owner alone; a key found there is made known to a Redis that has none, so
+ * that either of the two may be lost. It is not brought back once it was deleted and others exist.
  *
- * @throws StartError when the file cannot be read or written
+ * @throws StartError when the file cannot be read or written, or the secrets in Redis are under another master key
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Bootstrap> {
   const { keys, dataDir } = options;
+  const { missing, tampered } = await keys.renewSeals();
+  if (missing.length > 0) throw wrongMasterKey(missing, dataDir);
   const path = join(dataDir, "credentials");
   if ((await keys.getTenant(DEFAULT_TENANT)) === undefined) {
     // The first tenant is the operator's own: what its manifests ask for, the operator asks for.
     await keys.putTenant({ name: DEFAULT_TENANT, privateEgress: ["*"] });
   }
   const found = await readCredentials(path);
-  if (found !== undefined) {
-    await remember(options, found);
-    return { kind: "known", path };
-  }
-  if (await keys.hasKeys(DEFAULT_TENANT)) return { kind: "elsewhere", path };
-  return await create(options, path);
+  if (found !== undefined) return { kind: await remember(options, found), path, tampered };
+  if (await keys.hasKeys(DEFAULT_TENANT)) return { kind: "elsewhere", path, tampered };
+  return { ...(await create(options, path)), tampered };
 }
 
-async function create(options: BootstrapOptions, path: string): Promise<Bootstrap> {
-  const credentials: Credentials = { accessKeyId: newAccessKeyId(), secret: randomBytes(30).toString("base64url") };
+function wrongMasterKey(missing: readonly string[], dataDir: string): StartError {
+  return new StartError(
+    `Access keys in Redis are encrypted with a master key that this gateway has not got (${missing.join(", ")}). ` +
+      `Copy 'master-key' of the first gateway's data folder to ${dataDir}, or set SLUICE_MASTER_KEY to the same value as ` +
+      "there (the old key after the new one while they rotate). If it is lost, so are all access keys: delete " +
+      "'sluice:{auth}:keys', 'sluice:{auth}:counts' and 'sluice:{auth}:index' in Redis and start again; the key of " +
+      "the credentials file is then stored anew.",
+  );
+}
+
+async function create(options: BootstrapOptions, path: string): Promise<Omit<Bootstrap, "tampered">> {
+  const credentials = newCredentials();
   try {
     await mkdir(options.dataDir, { recursive: true });
     const file = await open(path, "wx", 0o600);
@@ -58,17 +65,22 @@ async function create(options: BootstrapOptions, path: string): Promise<Bootstra
     // Another gateway on this machine was faster.
     const theirs = await readCredentials(path);
     if (theirs === undefined) throw new StartError(`Cannot write ${path}: ${messageOf(cause)}`, { cause });
-    await remember(options, theirs);
-    return { kind: "known", path };
+    return { kind: await remember(options, theirs), path };
   }
   await remember(options, credentials);
   return { kind: "created", path };
 }
 
-async function remember(options: BootstrapOptions, { accessKeyId, secret }: Credentials): Promise<void> {
-  const known = await options.keys.verifyKey(accessKeyId, secret);
-  if (known !== undefined) return;
-  await options.keys.putKey({ accessKeyId, tenant: DEFAULT_TENANT, createdAt: options.now() }, secret);
+/** A key that earlier versions kept as a hash is stored anew, so that it can sign. */
+async function remember(options: BootstrapOptions, credentials: Credentials): Promise<"known" | "revoked"> {
+  const { keys, now } = options;
+  const { accessKeyId, secret } = credentials;
+  const known = await keys.verifyKey(accessKeyId, secret);
+  if (known === undefined && (await keys.hasKeys(DEFAULT_TENANT))) return "revoked";
+  if (known !== undefined && (await keys.getKey(accessKeyId)) !== undefined) return "known";
+  const fresh = { accessKeyId, tenant: DEFAULT_TENANT, name: "first key", policies: ADMIN_POLICY, createdAt: now() };
+  await keys.putKey(known ?? { ...fresh, expiresAt: null, disabled: false }, secret);
+  return "known";
 }
 
 async function readCredentials(path: string): Promise<Credentials | undefined> {
@@ -91,11 +103,6 @@ async function readCredentials(path: string): Promise<Credentials | undefined> {
 
 function formatCredentials({ accessKeyId, secret }: Credentials): string {
   return `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secret}\n`;
-}
-
-function newAccessKeyId(): string {
-  const letters = [...randomBytes(16)].map((byte) => ID_ALPHABET[byte % ID_ALPHABET.length]);
-  return `AKIA${letters.join("")}`;
 }
 
 function messageOf(error: unknown): string {

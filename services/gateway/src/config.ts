@@ -1,4 +1,5 @@
 import { type Env, readEnv } from "@sluice/process";
+import { MASTER_KEY_LIST } from "./master-key.ts";
 
 export type GatewayConfig = ReturnType<typeof readConfig>;
 
@@ -11,6 +12,19 @@ export function readConfig(env: Env) {
     dataDir: read.string("SLUICE_DATA_DIR", ".sluice"),
     region: read.string("SLUICE_REGION", "us-east-1"),
     accountId: read.string("SLUICE_ACCOUNT_ID", "000000000000", { pattern: /^\d{12}$/, expected: "12 digits" }),
+    /** Where secrets in Redis are encrypted with keys of the operator's; otherwise the data folder holds the key. */
+    masterKey: read.optional("SLUICE_MASTER_KEY", {
+      secret: true,
+      pattern: MASTER_KEY_LIST,
+      expected: "32 bytes in base64, or several with commas between them",
+    }),
+    /** The object store that code is taken from when a client names a bucket. */
+    objectStore: {
+      endpoint: read.optional("SLUICE_S3_ENDPOINT"),
+      region: read.string("SLUICE_S3_REGION", "us-east-1"),
+      accessKeyId: read.string("SLUICE_S3_ACCESS_KEY_ID", ""),
+      secretAccessKey: read.optional("SLUICE_S3_SECRET_ACCESS_KEY", { secret: true }),
+    },
     /** Proxies in front whose X-Forwarded-For is believed; 0 believes none. */
     trustedProxies: read.integer("SLUICE_TRUSTED_PROXIES", 0, { min: 0, max: 10 }),
     cron: read.flag("SLUICE_CRON", true),

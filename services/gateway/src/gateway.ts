@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
-import type { InvocationQueue, Place } from "@sluice/core";
+import type { FunctionRef, InvocationQueue, Place } from "@sluice/core";
 import type { Logger } from "@sluice/process";
-import { Journal, type Stores } from "@sluice/store";
+import { FunctionCache, Journal, type Stores } from "@sluice/store";
+import { createAwsEndpoint } from "./aws/create-aws-endpoint.ts";
 import { createHttpServer, createRequestListener } from "./app.ts";
 import type { GatewayConfig } from "./config.ts";
 import { WorkerLinks } from "./direct-lane/worker-links.ts";
@@ -15,6 +16,8 @@ export interface GatewayOptions {
   readonly stores: Stores;
   readonly queue: InvocationQueue;
   readonly logger: Logger;
+  /** Signs links to code; the same in every gateway. */
+  readonly linkSecret: Uint8Array;
   /** Rejects when Redis does not answer. */
   readonly ready: () => Promise<void>;
   readonly now: () => number;
@@ -26,6 +29,7 @@ export class Gateway {
   readonly links: WorkerLinks;
   readonly cron: CronSource;
   readonly server: Server;
+  readonly functions: FunctionCache;
   readonly #triggers: TriggerCache;
 
   constructor(options: GatewayOptions) {
@@ -41,18 +45,21 @@ export class Gateway {
     this.links = new WorkerLinks({ workers, onError });
     const invoker = new Lanes({ links: this.links, queue, journal: this.journal, now });
     this.#triggers = new TriggerCache({ registry, now });
+    this.functions = new FunctionCache({ registry, now });
     this.cron = new CronSource({ registry, ledger: stores.cron, invoker, place, now, newId, onError });
     const reportError = (err: unknown, errorId: string): void => logger.error({ err, errorId }, "unexpected error");
     const listener = createRequestListener({
       sources: { triggers: this.#triggers, invoker, now, newId, trustedProxies: config.trustedProxies },
       api: { registry, artifacts, logs, keys, workers, queue, invoker, now, newId, place, reportError },
+      aws: createAwsEndpoint({ ...options, functions: this.functions, invoker, place, newId, reportError }),
       ready: options.ready,
     });
     this.server = createHttpServer(listener);
   }
 
   /** Some function or trigger changed. */
-  changed(): void {
+  changed(ref: FunctionRef | undefined): void {
+    this.functions.forget(ref);
     this.#triggers.forgetAll();
     this.cron.changed();
   }

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { SecretBox } from "../secret-box.ts";
 import type { StoreLimits, Stores } from "../stores.ts";
 import { MemoryKeys } from "./access-keys.ts";
 import { MemoryArtifacts } from "./artifacts.ts";
@@ -15,16 +17,18 @@ export interface MemoryStoresOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly limits?: StoreLimits;
+  /** As the Redis stores'; absent: a random one. */
+  readonly masterKeys?: readonly Uint8Array[];
 }
 
 /** Twins of the Redis stores for tests of what uses them; nothing outlives the process. */
 export function createMemoryStores(options: MemoryStoresOptions): Stores {
-  const { now, limits = {} } = options;
+  const { now, limits = {}, masterKeys = [randomBytes(32)] } = options;
   const facts = new MemoryFacts({ now, limits: limits.facts });
   return {
     registry: new MemoryRegistry(),
     artifacts: new MemoryArtifacts(),
-    keys: new MemoryKeys(),
+    keys: new MemoryKeys({ now, box: new SecretBox(masterKeys) }),
     kv: new MemoryKv({ now, keysPerTenant: limits.kvKeysPerTenant }),
     logs: new MemoryLogs({ now, limits: limits.logs }),
     facts,

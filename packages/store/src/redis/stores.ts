@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { SecretBox } from "../secret-box.ts";
 import type { StoreLimits, Stores } from "../stores.ts";
 import { RedisKeys } from "./access-keys.ts";
 import { RedisArtifacts } from "./artifacts.ts";
@@ -20,18 +21,20 @@ export interface RedisStoresOptions {
   /** Begins every key. No braces. */
   readonly prefix?: string;
   readonly limits?: StoreLimits;
+  /** Of 32 bytes, for the secrets of access keys: the first encrypts, all decrypt. Without one they cannot be read. */
+  readonly masterKeys?: readonly Uint8Array[];
 }
 
 /** Time is that of the Redis server throughout. */
 export function createRedisStores(options: RedisStoresOptions): Stores {
-  const { redis, prefix = DEFAULT_PREFIX, limits = {} } = options;
+  const { redis, prefix = DEFAULT_PREFIX, limits = {}, masterKeys = [] } = options;
   const base = { redis, prefix };
   const feed = new ChangeFeed({ redis });
   const facts = new RedisFacts({ ...base, limits: limits.facts });
   return {
     registry: new RedisRegistry({ ...base, feed }),
     artifacts: new RedisArtifacts(base),
-    keys: new RedisKeys(base),
+    keys: new RedisKeys({ ...base, box: new SecretBox(masterKeys) }),
     kv: new RedisKv({ ...base, keysPerTenant: limits.kvKeysPerTenant }),
     logs: new RedisLogs({ ...base, limits: limits.logs }),
     facts,

@@ -1,4 +1,6 @@
 import {
+  type AccessKey,
+  ADMIN_POLICY,
   type CronTrigger,
   DEFAULT_FUNCTION_CONFIG,
   DEFAULT_RETRY_POLICY,
@@ -112,6 +114,19 @@ export function lease(change: Partial<WorkerLease> = {}): WorkerLease {
     running: {},
     cells: 1,
     warmIsolates: 0,
+    ...change,
+  };
+}
+
+export function sampleKey(change: Partial<AccessKey> = {}): AccessKey {
+  return {
+    accessKeyId: "AKIA1",
+    tenant: "acme",
+    name: "ci",
+    policies: ADMIN_POLICY,
+    createdAt: 1_000,
+    expiresAt: null,
+    disabled: false,
     ...change,
   };
 }

@@ -1,11 +1,14 @@
 import { createMemoryStores } from "@sluice/store";
 import { KeyAuthenticator } from "./key-authenticator.ts";
+import { accessKey } from "./sigv4/testing/signed-request.ts";
+
+const KEY = accessKey({ accessKeyId: "AK1" });
 
 async function setUp() {
   const clock = { at: 1_000 };
   const now = (): number => clock.at;
   const { keys } = createMemoryStores({ now });
-  await keys.putKey({ accessKeyId: "AK1", tenant: "default", createdAt: 0 }, "se.cret/+=");
+  await keys.putKey(KEY, "se.cret/+=");
   const lookUps: string[] = [];
   const counted = {
     ...keys,
@@ -56,8 +59,23 @@ test("a verified key is looked up once in five seconds, a wrong secret every tim
 test("a changed secret works at once, and the old one ends within five seconds", async () => {
   const { authenticator, clock, keys } = await setUp();
   await authenticator.authenticate("Bearer AK1.se.cret/+=");
-  await keys.putKey({ accessKeyId: "AK1", tenant: "default", createdAt: 0 }, "second");
+  await keys.putKey(KEY, "second");
   expect(await authenticator.authenticate("Bearer AK1.second")).toMatchObject({ ok: true });
   clock.at += 5_001;
   expect(await authenticator.authenticate("Bearer AK1.se.cret/+=")).toMatchObject({ ok: false });
+});
+
+test("a key that expired or was disabled says so to who has its secret, and is an unknown one to everybody else", async () => {
+  const { authenticator, clock, keys } = await setUp();
+  await keys.putKey({ ...KEY, expiresAt: 2_000 }, "secret");
+  await keys.putKey({ ...KEY, accessKeyId: "AK2", disabled: true }, "secret");
+  const messageOf = async (token: string): Promise<string | undefined> => {
+    const result = await authenticator.authenticate(`Bearer ${token}`);
+    return result.ok ? undefined : result.error.message;
+  };
+  expect(await messageOf("AK1.secret")).toBeUndefined();
+  clock.at = 2_000;
+  expect(await messageOf("AK1.secret")).toBe("The key AK1 has expired.");
+  expect(await messageOf("AK2.secret")).toBe("The key AK2 is disabled.");
+  expect(await messageOf("AK1.wrong")).toBe("No key has this id and secret.");
 });

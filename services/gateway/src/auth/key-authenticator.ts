@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type AccessKey, type KeyStore, PlatformError } from "@sluice/core";
+import { type AccessKey, isUsable, type KeyStore, PlatformError } from "@sluice/core";
 
 export interface KeyAuthenticatorOptions {
   readonly keys: KeyStore;
@@ -47,7 +47,9 @@ export class KeyAuthenticator {
       return refuse("Auth.Invalid", "The bearer token must be '<access key id>.<secret access key>'.");
     }
     const key = await this.#verify(token.slice(0, dot), token.slice(dot + 1));
-    return key === undefined ? refuse("Auth.Invalid", "No key has this id and secret.") : { ok: true, key };
+    if (key === undefined) return refuse("Auth.Invalid", "No key has this id and secret.");
+    if (isUsable(key, this.#now())) return { ok: true, key };
+    return refuse("Auth.Invalid", `The key ${key.accessKeyId} ${key.disabled ? "is disabled" : "has expired"}.`);
   }
 
   async #verify(accessKeyId: string, secret: string): Promise<AccessKey | undefined> {

@@ -1,12 +1,13 @@
+import type { AccessKey } from "@sluice/core";
 import type { RequestHandler } from "express";
 import type { KeyAuthenticator } from "./key-authenticator.ts";
 
 /** What a request carries once its key is verified. */
 export interface KeyLocals extends Record<string, unknown> {
-  tenant?: string;
+  key?: AccessKey;
 }
 
-/** Lets a request on only with a valid key, and notes its tenant in `response.locals.tenant`. */
+/** Lets a request on only with a valid key, and notes it in `response.locals.key`. */
 export function requireKey(
   authenticator: KeyAuthenticator,
 ): RequestHandler<object, unknown, unknown, object, KeyLocals> {
@@ -17,7 +18,7 @@ export function requireKey(
       next(result.error);
       return;
     }
-    response.locals.tenant = result.key.tenant;
+    response.locals.key = result.key;
     next();
   };
 }

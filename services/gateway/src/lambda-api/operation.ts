@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { AccessKey } from "@sluice/core";
 import type { Commands } from "./model/commands.ts";
 import { OPERATIONS } from "./model/operations.ts";
 import type { OperationName } from "./route.ts";
@@ -6,6 +7,8 @@ import type { OperationName } from "./route.ts";
 /** Who calls, as their signature or key has shown. */
 export interface Caller {
   readonly tenant: string;
+  /** What the caller proved to hold. */
+  readonly key?: AccessKey;
   /** The ARN of the principal, for policies and messages. */
   readonly principal?: string;
 }

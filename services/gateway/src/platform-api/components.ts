@@ -103,6 +103,28 @@ const WORKER = z.strictObject({
   warmIsolates: z.int(),
 });
 
+const ACCESS_KEY = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  policies: z.array(
+    z.strictObject({
+      effect: z.enum(["Allow", "Deny"]),
+      actions: z.array(z.string()),
+      resources: z.array(z.string()),
+    }),
+  ),
+  createdAt: z.int(),
+  expiresAt: z.int().nullable().describe("Milliseconds since the epoch; null: never"),
+  usable: z.boolean().describe("False: it has expired or is disabled"),
+});
+
+const CREATED_KEY = ACCESS_KEY.extend({ secret: z.string().describe("Shown this once") });
+
+const TENANT = z.strictObject({
+  name: z.string(),
+  privateEgress: z.array(z.string()).describe("Private hosts that its functions may be allowed"),
+});
+
 export const COMPONENTS = {
   FunctionConfig: FUNCTION_CONFIG,
   Trigger: TRIGGER,
@@ -152,6 +174,10 @@ export const COMPONENTS = {
     cursor: z.string().nullable().describe("The next read's 'after'; null: nothing was logged yet"),
   }),
   WorkerList: z.strictObject({ workers: z.array(WORKER) }),
+  CreatedKey: CREATED_KEY,
+  KeyList: z.strictObject({ keys: z.array(ACCESS_KEY) }),
+  CreatedTenant: z.strictObject({ tenant: TENANT, key: CREATED_KEY }),
+  TenantList: z.strictObject({ tenants: z.array(TENANT) }),
   JsonDocument: z.record(z.string(), z.unknown()),
   ErrorBody: z.strictObject({
     error: z.strictObject({

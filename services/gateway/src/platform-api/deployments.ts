@@ -48,6 +48,8 @@ export function putFunction(deps: PlatformApiDeps): Operation {
   const { registry, artifacts } = deps;
   return defineOperation({
     id: "putFunction",
+    // It does what these three do, so whoever may do less than all of them may not.
+    actions: ["lambda:CreateFunction", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"],
     method: "put",
     path: "/functions/{name}",
     summary: "Deploy a function: publishes a version when code or configuration changed, and sets its triggers",

@@ -23,6 +23,7 @@ export function functionNotFound(name: string): PlatformError {
 function listFunctions({ registry, place }: PlatformApiDeps): Operation {
   return defineOperation({
     id: "listFunctions",
+    actions: ["lambda:ListFunctions"],
     method: "get",
     path: "/functions",
     summary: "Functions in name order",
@@ -48,6 +49,7 @@ function listFunctions({ registry, place }: PlatformApiDeps): Operation {
 function getFunction({ registry, place }: PlatformApiDeps): Operation {
   return defineOperation({
     id: "getFunction",
+    actions: ["lambda:GetFunction"],
     method: "get",
     path: "/functions/{name}",
     summary: "Latest configuration and triggers of a function",
@@ -62,6 +64,7 @@ function getFunction({ registry, place }: PlatformApiDeps): Operation {
 function deleteFunction({ registry, queue, logs }: PlatformApiDeps): Operation {
   return defineOperation({
     id: "deleteFunction",
+    actions: ["lambda:DeleteFunction"],
     method: "delete",
     path: "/functions/{name}",
     summary: "Delete a function with its versions, triggers, queue and logs",
@@ -82,6 +85,7 @@ function deleteFunction({ registry, queue, logs }: PlatformApiDeps): Operation {
 function listVersions({ registry }: PlatformApiDeps): Operation {
   return defineOperation({
     id: "listVersions",
+    actions: ["lambda:ListVersionsByFunction"],
     method: "get",
     path: "/functions/{name}/versions",
     summary: "Versions of a function, newest first",

@@ -33,6 +33,7 @@ function invokeFunction(deps: PlatformApiDeps): Operation {
   const { invoker, now, newId } = deps;
   return defineOperation({
     id: "invokeFunction",
+    actions: ["lambda:InvokeFunction"],
     method: "post",
     path: "/functions/{name}/invocations",
     summary: "Run a function now and wait (sync), or queue an event for it (async)",

@@ -6,7 +6,7 @@ import type { Operation } from "./operation.ts";
 type Json = Record<string, unknown>;
 
 const COMMON_ERRORS: readonly ErrorCode[] = ["Request.Malformed", "Internal.Error"];
-const KEY_ERRORS: readonly ErrorCode[] = ["Auth.Missing", "Auth.Invalid", "Service.Unavailable"];
+const KEY_ERRORS: readonly ErrorCode[] = ["Auth.Missing", "Auth.Invalid", "Auth.Forbidden", "Service.Unavailable"];
 
 /** OpenAPI 3.1 of the given operations, from the very schemas that check requests. */
 export function openApiDocument(operations: readonly Operation[]): Json {
@@ -24,7 +24,7 @@ export function openApiDocument(operations: readonly Operation[]): Json {
         key: {
           type: "http",
           scheme: "bearer",
-          description: "<access key id>.<secret access key> of .sluice/credentials",
+          description: "<access key id>.<secret access key> of .sluice/credentials, or of a key made with createKey",
         },
       },
     },
@@ -51,11 +51,11 @@ function functionOptionsSchema(): Json {
 }
 
 function describeOperation(operation: Operation): Json {
-  const { id, summary, access, params, query } = operation;
+  const { id, summary, access, actions, params, query } = operation;
   return {
     operationId: id,
     summary,
-    ...(access === "public" ? { security: [] } : {}),
+    ...(access === "public" ? { security: [] } : { description: `Needs ${actions.join(", ")}.` }),
     parameters: [...describeFields(params, "path"), ...describeFields(query, "query")],
     ...describeBody(operation),
     responses: { ...describeReplies(operation), ...describeErrors(operation) },
@@ -76,7 +76,8 @@ function describeBody({ bodyKind, bodySchema, id }: Operation): Json {
   if (bodyKind === "none") return {};
   const schema: Json = bodySchema === undefined ? { description: "The event: any JSON" } : toJsonSchema(bodySchema);
   if (id === "putFunction") (schema["properties"] as Json)["options"] = reference("FunctionOptions");
-  return { requestBody: { required: id === "putFunction", content: { "application/json": { schema } } } };
+  const required = bodySchema?.safeParse({}).success === false;
+  return { requestBody: { required, content: { "application/json": { schema } } } };
 }
 
 function describeReplies({ replies }: Operation): Json {

@@ -1,4 +1,5 @@
 import {
+  type AccessKey,
   type ArtifactStore,
   type ErrorCode,
   FUNCTION_NAME,
@@ -54,6 +55,8 @@ export function reply(status: number, value: unknown): Reply {
 export interface Call<P, Q, B> {
   /** Empty for public operations. */
   readonly tenant: string;
+  /** Whose call it is; undefined for public operations. */
+  readonly key: AccessKey | undefined;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -62,11 +65,18 @@ export interface Call<P, Q, B> {
 }
 
 export interface RawCall {
-  readonly tenant: string;
+  readonly key: AccessKey | undefined;
+  /** @throws PlatformError Auth.Forbidden; on one function, or on what belongs to none */
+  readonly authorise: (actions: readonly string[], on: FunctionResource | undefined) => void;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   /** Reads the body only when asked, so that a request refused earlier costs nothing. */
   readonly readBody: (limitBytes: number) => Promise<JsonBody>;
+}
+
+export interface FunctionResource {
+  readonly name: string;
+  readonly qualifier?: string;
 }
 
 /** One route: what the router mounts and what the OpenAPI document describes, from the same schemas. */
@@ -76,6 +86,8 @@ export interface Operation {
   /** As OpenAPI writes it: `/functions/{name}`. */
   readonly path: string;
   readonly access: "key" | "public";
+  /** All of these the key must be allowed, on the function that the path names. */
+  readonly actions: readonly string[];
   readonly summary: string;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
@@ -95,6 +107,8 @@ export interface OperationDefinition<P extends z.ZodObject, Q extends z.ZodObjec
   readonly method: Method;
   readonly path: string;
   readonly access?: "key" | "public";
+  /** AWS's names where AWS has the operation; absent: `sluice:` and the id. */
+  readonly actions?: readonly string[];
   readonly summary: string;
   readonly params?: P;
   readonly query?: Q;
@@ -122,9 +136,12 @@ export function defineOperation<
   const { body } = definition;
   const params: z.ZodObject = definition.params ?? NO_FIELDS;
   const query: z.ZodObject = definition.query ?? NO_FIELDS;
+  const { access = "key", actions = [`sluice:${definition.id.charAt(0).toUpperCase()}${definition.id.slice(1)}`] } =
+    definition;
   return {
     ...definition,
-    access: definition.access ?? "key",
+    access,
+    actions,
     params,
     query,
     bodyKind: body?.kind ?? "none",
@@ -133,9 +150,11 @@ export function defineOperation<
     async run(call) {
       const readParams = check(params, call.params, "The path") as z.output<P>;
       const readQuery = check(query, call.query, "The query") as z.output<Q>;
+      if (access === "key") call.authorise(actions, functionOf(definition.path, readParams, readQuery));
       const read = body === undefined ? undefined : await call.readBody(body.limitBytes(readQuery));
       return definition.handle({
-        tenant: call.tenant,
+        tenant: call.key?.tenant ?? "",
+        key: call.key,
         params: readParams,
         query: readQuery,
         body: (body?.kind === "json" ? check(body.schema, read?.value, "The body") : undefined) as B,
@@ -143,6 +162,13 @@ export function defineOperation<
       });
     },
   };
+}
+
+function functionOf(path: string, params: object, query: object): FunctionResource | undefined {
+  const { name } = params as { readonly name?: string };
+  if (name === undefined || !path.startsWith("/functions/{name}")) return undefined;
+  const { qualifier } = query as { readonly qualifier?: string };
+  return { name, ...(qualifier === undefined ? {} : { qualifier }) };
 }
 
 function check<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {

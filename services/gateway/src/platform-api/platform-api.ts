@@ -1,22 +1,23 @@
-import { PlatformError } from "@sluice/core";
+import { type AccessKey, functionArn, type Place, PlatformError } from "@sluice/core";
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
+import { refuseAccess } from "../auth/access.ts";
 import { KeyAuthenticator } from "../auth/key-authenticator.ts";
 import { type KeyLocals, requireKey } from "../auth/require-key.ts";
 import { sendError, sendJson, toPlatformError } from "../request/reply.ts";
-import type { Operation, PlatformApiDeps } from "./operation.ts";
+import type { FunctionResource, Operation, PlatformApiDeps } from "./operation.ts";
 import { platformOperations } from "./operations.ts";
 import { parseJsonBody, readPlain } from "../request/json-body.ts";
 
 /** The platform's own API, to be mounted at `/api/v1`. Answers every request that reaches it, errors included. */
 export function createPlatformApi(deps: PlatformApiDeps): Router {
   const router = Router({ caseSensitive: true });
-  const authorise = requireKey(new KeyAuthenticator(deps));
+  const authenticate = requireKey(new KeyAuthenticator(deps));
   const operations = platformOperations(deps);
   for (const [path, onPath] of Map.groupBy(operations, (operation) => operation.path)) {
     const route = router.route(path.replaceAll(/\{(\w+)\}/g, ":$1"));
     for (const operation of onPath) {
-      if (operation.access === "key") route[operation.method](authorise, serve(operation));
-      else route[operation.method](serve(operation));
+      if (operation.access === "key") route[operation.method](authenticate, serve(operation, deps));
+      else route[operation.method](serve(operation, deps));
     }
     route.all(refuseMethod(onPath));
   }
@@ -27,16 +28,38 @@ export function createPlatformApi(deps: PlatformApiDeps): Router {
   return router;
 }
 
-function serve(operation: Operation): RequestHandler<Record<string, string>, unknown, unknown, object, KeyLocals> {
+function serve(
+  operation: Operation,
+  { place }: PlatformApiDeps,
+): RequestHandler<Record<string, string>, unknown, unknown, object, KeyLocals> {
   return async (request, response) => {
+    const { key } = response.locals;
     const { status, json } = await operation.run({
-      tenant: response.locals.tenant ?? "",
+      key,
+      authorise: (actions, on) => authorise(key, actions, on, place),
       params: request.params,
       query: readQuery(request.url),
       readBody: async (limitBytes) => parseJsonBody(await readPlain(request, limitBytes)),
     });
     sendJson(response, status, json);
   };
+}
+
+/** @throws PlatformError Auth.Forbidden */
+function authorise(
+  key: AccessKey | undefined,
+  actions: readonly string[],
+  on: FunctionResource | undefined,
+  place: Place,
+): void {
+  if (key === undefined) throw new PlatformError("Auth.Missing");
+  const resource = on === undefined ? "*" : functionArn(place, on.name, on.qualifier);
+  for (const action of actions) {
+    const refusal = refuseAccess(key, action, resource, place);
+    if (refusal !== undefined) {
+      throw new PlatformError("Auth.Forbidden", `${refusal.message}.`, { details: { action, resource } });
+    }
+  }
 }
 
 /** Read here and not by Express, whose parser depends on settings of the app and lets a name come twice. */

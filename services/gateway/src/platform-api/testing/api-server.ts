@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ADMIN_POLICY } from "@sluice/core";
 import { createMemoryQueue, type MemoryQueue } from "@sluice/queue";
 import { createMemoryStores, type Stores } from "@sluice/store";
 import express from "express";
@@ -77,7 +78,8 @@ export async function startApiServer(): Promise<ApiServer> {
 
 async function addTenant(stores: Stores, name: string, accessKeyId: string, secret: string): Promise<void> {
   await stores.keys.putTenant({ name, privateEgress: [] });
-  await stores.keys.putKey({ accessKeyId, tenant: name, createdAt: 0 }, secret);
+  const key = { accessKeyId, tenant: name, name: "first key", policies: ADMIN_POLICY };
+  await stores.keys.putKey({ ...key, createdAt: 0, expiresAt: null, disabled: false }, secret);
 }
 
 async function stopAll(server: Server, stores: Stores, queue: MemoryQueue): Promise<void> {

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from "node:http";
+import { type AccessKey, LATEST, type Place } from "@sluice/core";
+import type { FunctionCache } from "@sluice/store";
+import { principalArn, refuseAccess } from "../auth/access.ts";
+import type { AwsRefusal } from "../auth/sigv4/refusal.ts";
+import type { SignatureVerifier } from "../auth/sigv4/verifier.ts";
+import type { Authenticate, AuthoriseRequest } from "../lambda-api/lambda-api.ts";
+import { parseFunctionReference } from "../lambda-api/function-reference.ts";
+import { LambdaError } from "../lambda-api/lambda-error.ts";
+import type { Caller } from "../lambda-api/operation.ts";
+import { permits } from "./resource-policy.ts";
+
+export interface AwsAccessOptions {
+  readonly verifier: SignatureVerifier;
+  readonly functions: FunctionCache;
+  readonly place: Place;
+}
+
+/** Who sends a signed request, and what they may do. */
+export class AwsAccess {
+  readonly #options: AwsAccessOptions;
+
+  constructor(options: AwsAccessOptions) {
+    this.#options = options;
+  }
+
+  /** Of a request whose head is refused, no body is read. */
+  authenticate(request: IncomingMessage, service: string): Authenticate {
+    return async (readBody) => {
+      const { method = "GET", url = "/", rawHeaders } = request;
+      const opened = await this.#options.verifier.open({ method, url, rawHeaders }, service);
+      if (!opened.ok) throw toLambdaError(opened.refusal);
+      const verified = opened.complete(await readBody());
+      if (!verified.ok) throw toLambdaError(verified.refusal);
+      const { key } = verified;
+      return { tenant: key.tenant, key, principal: principalArn(key, this.#options.place) };
+    };
+  }
+
+  /** Rejects with LambdaError AccessDeniedException. */
+  async authorise({ caller, action, resourceArn }: AuthoriseRequest): Promise<void> {
+    const refusal = this.refusal(caller, action, resourceArn);
+    if (refusal === undefined) return;
+    // Within an account either policy is enough, unless the key's own forbids.
+    if (refusal.message.includes("explicit deny") || !(await this.#permitted(caller, action, resourceArn))) {
+      throw toLambdaError(refusal);
+    }
+  }
+
+  /** Why the caller's key may not do this; undefined when it may. */
+  refusal(caller: Caller, action: string, resourceArn: string): AwsRefusal | undefined {
+    return refuseAccess(requireKey(caller), action, resourceArn, this.#options.place);
+  }
+
+  /** Whether the function's own policy lets this key in. */
+  async #permitted(caller: Caller, action: string, resourceArn: string): Promise<boolean> {
+    if (!action.startsWith("lambda:Invoke")) return false;
+    const reference = parseFunctionReference(resourceArn);
+    if (reference === undefined) return false;
+    const settings = await this.#options.functions.settings({ tenant: caller.tenant, name: reference.name });
+    const policy = settings?.permissions[reference.qualifier ?? LATEST];
+    return policy !== undefined && permits(policy, { action, principal: caller.principal ?? "" });
+  }
+}
+
+function requireKey({ key }: Caller): AccessKey {
+  if (key === undefined) throw new Error("a caller that was authenticated must have a key");
+  return key;
+}
+
+function toLambdaError({ code, message, status }: AwsRefusal): LambdaError {
+  return new LambdaError(code, message, { status });
+}

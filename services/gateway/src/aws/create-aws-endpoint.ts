@@ -1,0 +1,54 @@
+import { UploadBundler } from "@sluice/bundle";
+import type { InvocationQueue, Place } from "@sluice/core";
+import type { FunctionCache, Stores } from "@sluice/store";
+import { SignatureVerifier } from "../auth/sigv4/verifier.ts";
+import type { GatewayConfig } from "../config.ts";
+import type { Invoker } from "../invoker.ts";
+import { LambdaApi } from "../lambda-api/lambda-api.ts";
+import { CodeLinks } from "../lambda-api/operations/functions/code-links.ts";
+import { ObjectSource } from "../lambda-api/operations/functions/object-source.ts";
+import { lambdaOperations } from "../lambda-api/operations/operations.ts";
+import { AwsAccess } from "./aws-access.ts";
+import { AwsEndpoint } from "./aws-endpoint.ts";
+
+export interface CreateAwsEndpointOptions {
+  readonly config: Pick<GatewayConfig, "objectStore">;
+  readonly stores: Stores;
+  readonly queue: InvocationQueue;
+  readonly functions: FunctionCache;
+  readonly invoker: Invoker;
+  readonly place: Place;
+  readonly linkSecret: Uint8Array;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly reportError: (error: unknown, errorId: string) => void;
+}
+
+/** The parts that answer AWS's clients, joined. */
+export function createAwsEndpoint(options: CreateAwsEndpointOptions): AwsEndpoint {
+  const { stores, functions, place, now, newId, reportError } = options;
+  const verifier = new SignatureVerifier({ keys: stores.keys, region: place.region, now });
+  const access = new AwsAccess({ verifier, functions, place });
+  const links = new CodeLinks({ secret: options.linkSecret, now });
+  const operations = lambdaOperations({
+    ...stores,
+    queue: options.queue,
+    functions,
+    invoker: options.invoker,
+    objects: new ObjectSource(toObjectStore(options.config.objectStore)),
+    bundler: new UploadBundler(),
+    codeLinks: links,
+    place,
+    now,
+    newId,
+    reportError,
+  });
+  const authorise: AwsAccess["authorise"] = (request) => access.authorise(request);
+  const lambda = new LambdaApi({ operations, place, authorise, newId, reportError });
+  return new AwsEndpoint({ access, lambda, links, artifacts: stores.artifacts });
+}
+
+function toObjectStore(config: GatewayConfig["objectStore"]): ConstructorParameters<typeof ObjectSource>[0] {
+  const { endpoint, secretAccessKey, ...rest } = config;
+  return endpoint === undefined || secretAccessKey === undefined ? undefined : { ...rest, endpoint, secretAccessKey };
+}
