@@ -51,7 +51,7 @@ test("a rotated master key opens what the old one sealed, and then does without 
 });
 
 test("a setting that is no master key is told without being shown", async () => {
-  const wrong = `${randomBytes(31).toString("base64")}`;
+  const wrong = randomBytes(31).toString("base64");
   const error = await gatewayElsewhere({ SLUICE_MASTER_KEY: wrong })
     .start()
     .then(() => "it started", String);
