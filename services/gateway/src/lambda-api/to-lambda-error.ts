@@ -21,6 +21,7 @@ const RATE_EXCEEDED = "Rate Exceeded.";
 const UNKNOWN_OPERATION: Answer = { type: "UnknownOperationException" };
 const NOT_FOUND: Answer = { type: "ResourceNotFoundException" };
 const INVALID: Answer = { type: "InvalidParameterValueException" };
+const CONFLICT: Answer = { type: "ResourceConflictException" };
 const DENIED: Answer = { type: "AccessDeniedException" };
 const BROKEN: Answer = { type: "ServiceException" };
 /** The model's status of it, 500, says that something is wrong; this one that it will pass. */
@@ -39,11 +40,17 @@ const ANSWERS: Readonly<Record<ErrorCode, Answer>> = {
     type: "UnrecognizedClientException",
     message: "The security token included in the request is invalid.",
   },
+  "Auth.Forbidden": DENIED,
+  "Key.NotFound": NOT_FOUND,
+  "Key.LastAdmin": CONFLICT,
+  "Key.LimitReached": INVALID,
+  "Tenant.NameTaken": CONFLICT,
+  "Tenant.LimitReached": INVALID,
   "Function.NotFound": NOT_FOUND,
   "Function.VersionNotFound": NOT_FOUND,
   "Function.NoUrl": NOT_FOUND,
   "Trigger.NotFound": NOT_FOUND,
-  "Trigger.NameTaken": { type: "ResourceConflictException" },
+  "Trigger.NameTaken": CONFLICT,
   "Trigger.CredentialsMissing": DENIED,
   "Trigger.CredentialsInvalid": DENIED,
   "Invocation.NotFound": NOT_FOUND,
