@@ -1,5 +1,6 @@
+import { SourceMap, type SourceMapPayload } from "node:module";
 import { stopBundler } from "@sluice/bundle";
-import { UploadTrial } from "./upload-trial.ts";
+import { bundled, UploadTrial } from "./upload-trial.ts";
 
 let uploads: UploadTrial;
 beforeAll(async () => {
@@ -126,10 +127,17 @@ test("AsyncLocalStorage keeps its store across await", async () => {
   expect(await uploads.run({ "index.js": source })).toBe(7);
 });
 
-test("an error names the author's file and line", async () => {
-  const files = { "index.js": "\n\nexports.handler = async () => {\n  null.x;\n};" };
+test("the source map leads from an error to the author's file and line, of rewritten modules too", async () => {
+  const files = {
+    "index.js": "exports.handler = async () => require('./lib/thrower')();",
+    "lib/thrower.js": "const here = __dirname;\n\nmodule.exports = () => {\n  const x = here;\n  null.x;\n};",
+  };
+  const { sourceMap } = await bundled(files);
   const { error } = await uploads.attempt(files);
-  expect(error?.errorType).toBe("TypeError");
+  const [, line = "0", column = "0"] = /index\.js:(\d+):(\d+)/.exec(error?.trace.join("\n") ?? "") ?? [];
+  const map = new SourceMap(JSON.parse(Buffer.from(sourceMap ?? []).toString()) as SourceMapPayload);
+  const found = map.findEntry(Number(line) - 1, Number(column) - 1);
+  expect(found).toMatchObject({ originalSource: "/var/task/lib/thrower.js", originalLine: 4 });
 });
 
 test("callbacks, streams and arity are the handler's own", async () => {

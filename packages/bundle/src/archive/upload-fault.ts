@@ -4,7 +4,7 @@ export interface UploadFault {
   readonly message: string;
 }
 
-export const INVALID_PARAMETER = "InvalidParameterValueException";
+const INVALID_PARAMETER = "InvalidParameterValueException";
 
 export function uploadFault(message: string, errorType: string = INVALID_PARAMETER): UploadFault {
   return { errorType, message };

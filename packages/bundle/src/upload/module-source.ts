@@ -82,6 +82,6 @@ function rewritten(code: string, path: string, creates: boolean): ModuleSource {
 }
 
 /** A path as a name: what the loader's `files` has for it is the file's own `require`. */
-export function keyOf(path: string): string {
+function keyOf(path: string): string {
   return `$${path.replaceAll(/[^A-Za-z0-9]/g, (char) => `_${char.charCodeAt(0).toString(16)}_`)}`;
 }
