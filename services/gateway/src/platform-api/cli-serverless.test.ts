@@ -158,10 +158,37 @@ test("what a serverless.yml says and Sluice leaves out is listed with its line a
   ]);
 });
 
+test("functions, events and values may stand in other files", async () => {
+  project.write({
+    "serverless.yml": `service: shop
+provider: { name: aws, stage: prod, environment: "\${file(./config.yml):shared}" }
+custom: { when: { rate: rate(1 hour), input: { a: 1 } } }
+functions:
+  - \${file(functions/orders.yml)}
+  - nightly: "\${file(functions/nightly.json):nightly}"
+`,
+    "config.yml": "shared: { SIZE: 3, KIND: '${file(./config.yml):kinds.${sls:stage}}' }\nkinds: { prod: large }\n",
+    "functions/orders.yml":
+      "orders:\n  handler: src/orders.create\n  events:\n    - httpApi: '*'\n    - schedule: ${self:custom.when}\n",
+    "functions/nightly.json":
+      '{"nightly":{"handler":"src/nightly.handler","environment":{"NONE":"${file(./no.yml), \'none\'}"}}}',
+    ...CODE,
+  });
+  const { exitCode, stderr } = await project.sluice(["deploy"]);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining("2 functions bundled")]);
+  const orders = await project.deployed("shop-prod-orders");
+  expect(orders.config?.environment).toEqual({ SIZE: "3", KIND: "large" });
+  expect(orders.triggers).toMatchObject([
+    { type: "http" },
+    { type: "cron", schedule: "rate(1 hour)", input: '{"a":1}' },
+  ]);
+  expect((await project.deployed("shop-prod-nightly")).config?.environment).toMatchObject({ NONE: "none" });
+});
+
 test("faults are shown at their lines, all at once, with what to write", async () => {
   const service = `service: shop
 provider: { name: aws, runtime: nodejs20.x, timeout: 1000 }
-custom: { loop: "\${self:custom.loop}", file: "\${file(./x.yml):a}", ssm: "\${ssm:/a/b}" }
+custom: { loop: "\${self:custom.loop}", file: "\${file(./x.js):a}", ssm: "\${ssm:/a/b}" }
 functions:
   a:
     handler: missing.handler
@@ -183,13 +210,16 @@ functions:
   expect(exitCode).toBe(1);
   const faults = JSON.parse(stdout).faults as { line: number; path: string; message: string }[];
   expect(
-    faults.map(({ line, path, message }) => `${line} ${path} ${message.replace(/ \/\S*missing.*/, " …")}`),
+    faults.map(
+      ({ line, path, message }) =>
+        `${line} ${path} ${message.replace(/ \/\S*missing.*/, " …").replace(project.cwd, "…")}`,
+    ),
   ).toEqual([
     "2 provider.timeout must be a whole number of seconds from 1 to 900",
     "6 functions.a.handler there is no file …",
     "8 functions.a.environment.ENV '${env:NOT_SET}' has no value: set the environment variable 'NOT_SET', or write ${env:NOT_SET, 'default'}",
     "9 functions.a.environment.LOOP is nested too deeply, or refers to itself",
-    "10 functions.a.environment.FILE '${file(./x.yml):a}' has no value: files are not read; write the value, or its default, here",
+    "10 functions.a.environment.FILE '${file(./x.js):a}' has no value: …/x.js is not YAML or JSON; write the value, or its default, here",
     "11 functions.a.environment.SSM '${ssm:/a/b}' has no value: 'ssm:/a/b' is known to AWS or a plugin alone; add a default as in ${…, 'value'}, or use ${env:NAME}",
     "12 functions.a.environment.WRONG '${self:custom.nothing}' has no value: the file has no 'custom.nothing'",
     "13 functions.a.environment.PARAM '${param:p}' has no value: give it with --param p=…, or a default in 'params'",

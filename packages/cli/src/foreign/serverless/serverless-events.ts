@@ -19,8 +19,8 @@ interface ServerlessEvent {
 export function readServerlessEvents(context: ServerlessEventContext): void {
   const { findings, fn } = context;
   readUrl(context);
-  const events = fn.written["events"] ?? [];
   const path = [...fn.path, "events"];
+  const events = fromVariable(context, fn.written["events"], path) ?? [];
   if (!Array.isArray(events)) return findings.fault(path, "must be a list");
   const seen = new Map<string, number>();
   for (const [index, event] of events.entries()) {
@@ -37,14 +37,15 @@ export function readServerlessEvents(context: ServerlessEventContext): void {
     }
     const number = (seen.get(type) ?? 0) + 1;
     seen.set(type, number);
-    const value = isMapping(event) ? event[type] : undefined;
-    read(context, {
-      type,
-      key: number === 1 ? type : `${type}-${number}`,
-      value,
-      at: isMapping(event) ? [...place, type] : place,
-    });
+    const at = isMapping(event) ? [...place, type] : place;
+    const value = isMapping(event) ? fromVariable(context, event[type], at) : undefined;
+    read(context, { type, key: number === 1 ? type : `${type}-${number}`, value, at });
   }
+}
+
+/** What is written as a variable may be a list or a mapping. */
+function fromVariable({ findings, resolve }: ServerlessEventContext, written: unknown, path: ManifestPath): unknown {
+  return typeof written === "string" ? findings.take(path, resolve(written)) : written;
 }
 
 const READERS: Readonly<Record<string, (context: ServerlessEventContext, event: ServerlessEvent) => void>> = {

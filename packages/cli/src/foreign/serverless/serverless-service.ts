@@ -1,10 +1,11 @@
 import type { ManifestPath } from "../../manifest/yaml-source.ts";
 import { type CloudScope, cloudPlace, STEPS_PER_FILE } from "../cloud-scope.ts";
-import type { Resolution } from "../findings.ts";
+import type { Findings, Resolution } from "../findings.ts";
 import type { ForeignContext } from "../foreign-context.ts";
 import type { FunctionDraft } from "../function-draft.ts";
 import { resolveIntrinsics } from "../intrinsics.ts";
 import { isMapping, type Mapping, readMapping, readText } from "../mapping.ts";
+import { fileReader } from "./included-file.ts";
 import { readServerlessFunction } from "./serverless-function.ts";
 import { resolveVariables, stageOf, type VariableScope } from "./variables.ts";
 
@@ -48,34 +49,41 @@ export interface WrittenFunction {
 /** The functions of a Serverless Framework service. */
 export function readServerlessService(document: Mapping, context: ForeignContext): FunctionDraft[] {
   const { findings } = context;
-  const provider = readProvider(document, context);
+  const variables = baseVariables(document, context);
+  const provider = readProvider(document, variables, context);
   if (provider["name"] !== "aws") {
     findings.fault(["provider", "name"], "must be 'aws'; functions of other providers have another form");
     return [];
   }
   skipSections(document, provider, context);
-  const functions = functionsOf(document, context);
-  const service = serviceOf({ document, provider, functions, context });
+  const functions = functionsOf(document, variables, context);
+  const service = serviceOf({ document, provider, functions, context, variables: located(variables, provider) });
   return functions.flatMap((fn) => readServerlessFunction(fn, service, context) ?? []);
 }
 
 /** `provider: aws` is short for its name alone. */
-function readProvider(document: Mapping, { findings }: ForeignContext): Mapping {
-  const written = document["provider"];
+function readProvider(document: Mapping, variables: VariableScope, { findings }: ForeignContext): Mapping {
+  const written = fromVariable(document["provider"], ["provider"], variables, findings);
   return typeof written === "string" ? { name: written } : readMapping(written, ["provider"], findings);
 }
 
-/** A mapping, or a list of mappings. */
-function functionsOf(document: Mapping, { findings }: ForeignContext): WrittenFunction[] {
+/** A mapping, or a list of mappings; each of them, and each function, may stand in another file. */
+function functionsOf(document: Mapping, variables: VariableScope, { findings }: ForeignContext): WrittenFunction[] {
+  const mapping = (value: unknown, path: ManifestPath): Mapping =>
+    readMapping(fromVariable(value, path, variables, findings), path, findings);
   const read = (value: unknown, path: ManifestPath): WrittenFunction[] =>
-    Object.entries(readMapping(value, path, findings)).map(([key, written]) => ({
+    Object.entries(mapping(value, path)).map(([key, written]) => ({
       key,
-      written: readMapping(written, [...path, key], findings),
+      written: mapping(written, [...path, key]),
       path: [...path, key],
     }));
   const functions = document["functions"];
   if (!Array.isArray(functions)) return read(functions, ["functions"]);
   return functions.flatMap((item, index) => read(item, ["functions", index]));
+}
+
+function fromVariable(written: unknown, path: ManifestPath, variables: VariableScope, findings: Findings): unknown {
+  return typeof written === "string" ? findings.take(path, resolveVariables(written, variables)) : written;
 }
 
 function skipSections(document: Mapping, provider: Mapping, { findings }: ForeignContext): void {
@@ -95,11 +103,11 @@ interface ServiceParts {
   readonly provider: Mapping;
   readonly functions: readonly WrittenFunction[];
   readonly context: ForeignContext;
+  readonly variables: VariableScope;
 }
 
-function serviceOf({ document, provider, functions, context }: ServiceParts): ServerlessService {
+function serviceOf({ document, provider, functions, context, variables }: ServiceParts): ServerlessService {
   const { findings } = context;
-  const variables = variablesOf(document, provider, context);
   const title = isMapping(document["service"]) ? document["service"]["name"] : document["service"];
   if (title === undefined) findings.fault(["service"], "is missing; the names of functions begin with it");
   const text = (path: ManifestPath, value: Resolution): string =>
@@ -129,14 +137,17 @@ function serviceOf({ document, provider, functions, context }: ServiceParts): Se
   return { provider, nameOf, resolve };
 }
 
+function baseVariables(document: Mapping, { env, stage, params, folder }: ForeignContext): VariableScope {
+  const steps = { left: STEPS_PER_FILE };
+  return { document, env, stage, params, place: cloudPlace(env, ""), steps, readFile: fileReader(folder) };
+}
+
 /** The provider's region counts, once it is worked out. */
-function variablesOf(document: Mapping, provider: Mapping, { env, stage, params }: ForeignContext): VariableScope {
-  const place = cloudPlace(env, "");
-  const variables = { document, env, stage, params, place, steps: { left: STEPS_PER_FILE } };
+function located(variables: VariableScope, provider: Mapping): VariableScope {
+  const { place } = variables;
   const region = resolveVariables(provider["region"] ?? place.region, variables);
-  return region.ok && typeof region.value === "string"
-    ? { ...variables, place: { ...place, region: region.value } }
-    : variables;
+  if (!region.ok || typeof region.value !== "string") return variables;
+  return { ...variables, place: { ...place, region: region.value } };
 }
 
 /** What the framework calls functions in the stack that it makes: `hello` is `HelloLambdaFunction`. */

@@ -1,6 +1,7 @@
 import type { CloudPlace } from "../cloud-scope.ts";
 import type { Resolution } from "../findings.ts";
 import { isMapping, type Mapping, toText } from "../mapping.ts";
+import type { IncludedFile } from "./included-file.ts";
 import { parseVariables } from "./variable-text.ts";
 
 export interface VariableScope {
@@ -12,6 +13,8 @@ export interface VariableScope {
   /** `--param`. */
   readonly params: ReadonlyMap<string, string>;
   readonly place: Pick<CloudPlace, "accountId" | "region">;
+  /** The document in another file, or why there is none. */
+  readonly readFile: (path: string) => IncludedFile;
   /** What is left of the work that one file may ask for. */
   readonly steps: { left: number };
 }
@@ -88,13 +91,23 @@ function readSource(source: string, scope: VariableScope, depth: number): Answer
   if (quoted !== null) return { value: quoted[1] ?? quoted[2] };
   if (Object.hasOwn(LITERALS, source)) return { value: LITERALS[source] };
   if (/^-?\d+(\.\d+)?$/.test(source)) return { value: Number(source) };
+  const file = /^file\(([^)]+)\)(?::(.*))?$/.exec(source);
+  if (file !== null) return readIncluded(file[1] ?? "", file[2] ?? "", scope, depth);
   const [, type = "", address = ""] = /^([a-zA-Z]+)(?:\([^)]*\))?:(.*)$/s.exec(source) ?? [];
   const read = SOURCES[type];
   if (read !== undefined) return read(address, scope, depth);
-  if (source.startsWith("file(")) return { why: "files are not read; write the value, or its default, here" };
   return {
     why: `'${source}' is known to AWS or a plugin alone; add a default as in \${…, 'value'}, or use \${env:NAME}`,
   };
+}
+
+function readIncluded(path: string, address: string, scope: VariableScope, depth: number): Answer {
+  const file = scope.readFile(path.trim());
+  if ("why" in file) return file;
+  const written = address === "" ? file.document : memberAt(file.document, address);
+  if (written === undefined || written === null) return { why: `${path} has no '${address}'` };
+  const result = resolveVariables(written, scope, depth + 1);
+  return result.ok ? { value: result.value } : { failure: result };
 }
 
 const SOURCES: Readonly<Record<string, (address: string, scope: VariableScope, depth: number) => Answer>> = {
@@ -159,7 +172,7 @@ function parameterOf(name: string, scope: VariableScope, depth: number): Answer 
   return { why: `give it with --param ${name}=…, or a default in 'params'` };
 }
 
-function memberAt(document: Mapping, address: string): unknown {
+function memberAt(document: unknown, address: string): unknown {
   return memberOf(document, address === "" ? [] : address.split("."));
 }
 
