@@ -114,6 +114,7 @@ export type {
 export { formatLogRecord, invokeErrorLine, type LogRecord } from "./log-record.ts";
 export { billedMs, costOf, gbSeconds, LAMBDA_PRICE, type Price } from "./cost.ts";
 export { parseRedisAddress, type RedisAddress } from "./redis-address.ts";
+export { type AwsScheduleParse, parseAwsSchedule } from "./aws-schedule.ts";
 export { isTimeZone, nextSlot, parseSchedule, type Schedule, type ScheduleParse, slotsBetween } from "./schedule.ts";
 export { formatGuestRuntime, type GuestRuntime, parseGuestRuntime, partsSource } from "./guest-runtime.ts";
 export { SlotTable } from "./slot-table.ts";

@@ -2,6 +2,9 @@ import { dirname, relative, resolve } from "node:path";
 import { type Bundle, type BundleFault, bundleFunction, readWasiProgram } from "@sluice/bundle";
 import type { DeploymentPlan } from "@sluice/client";
 import type { CliHost } from "../cli-host.ts";
+import type { Skipped } from "../foreign/findings.ts";
+import { loadForeign } from "../foreign/load-foreign.ts";
+import type { FoundManifest, ManifestForm } from "../manifest/find-manifests.ts";
 import { loadManifest } from "../manifest/load-manifest.ts";
 import { type ManifestFunction, repeatedTriggers } from "../manifest/manifest-function.ts";
 import type { SourceFault } from "../manifest/source-fault.ts";
@@ -16,6 +19,22 @@ export interface Prepared {
   readonly deployables: readonly Deployable[];
   readonly faults: readonly SourceFault[];
   readonly warnings: readonly SourceFault[];
+  readonly read: readonly ReadFile[];
+}
+
+/** A file that was read, and what of it was not for Sluice. */
+export interface ReadFile {
+  /** As shown: relative to where the command runs. */
+  readonly file: string;
+  readonly form: ManifestForm;
+  readonly functions: number;
+  readonly skipped: readonly Skipped[];
+}
+
+/** What the command line says to files with variables of their own. */
+export interface FileVariables {
+  readonly stage: string | undefined;
+  readonly params: ReadonlyMap<string, string>;
 }
 
 /** A function, what deploying it would change, and what it became once deployed. */
@@ -24,8 +43,15 @@ export interface PlannedDeployment extends Deployable {
 }
 
 /** Reads all manifests and bundles all functions; finds every fault before anything is sent anywhere. */
-export async function prepare(files: readonly string[], { cwd, env }: CliHost): Promise<Prepared> {
-  const manifests = files.map((file) => loadManifest({ file, cwd, env }));
+export async function prepare(
+  found: readonly FoundManifest[],
+  { cwd, env }: CliHost,
+  variables: FileVariables,
+): Promise<Prepared> {
+  const files = found.map(({ file }) => file);
+  const manifests = found.map(({ file, form }) =>
+    form === "sluice" ? loadManifest({ file, cwd, env }) : loadForeign({ file, form, cwd, env, ...variables }),
+  );
   const functions = manifests.flatMap((manifest) => manifest.functions);
   const faults = [...manifests.flatMap((manifest) => manifest.faults), ...betweenManifests(functions, files)];
   const faulty = new Set(faults.map((fault) => fault.path));
@@ -44,7 +70,10 @@ export async function prepare(files: readonly string[], { cwd, env }: CliHost): 
       warnings.push(...result.bundle.warnings.map((warning) => placeFault(fn, warning, cwd)));
     } else faults.push(...result.faults.map((fault) => placeFault(fn, fault, cwd)));
   }
-  return { deployables, faults, warnings };
+  const read = manifests.map(({ file, functions: { length }, skipped }, index) => {
+    return { file, form: found[index]?.form ?? "sluice", functions: length, skipped };
+  });
+  return { deployables, faults, warnings, read };
 }
 
 function placeFault(fn: ManifestFunction, { at, field, message }: BundleFault, cwd: string): SourceFault {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { type FunctionOptionsInput, type Manifest, parseManifest, toTriggers } from "@sluice/core";
+import type { Skipped } from "../foreign/findings.ts";
 import { interpolate } from "./interpolate.ts";
 import { checkEntry, type ManifestFunction, repeatedTriggers } from "./manifest-function.ts";
 import { schemaFaults } from "./schema-faults.ts";
@@ -12,6 +13,8 @@ export interface LoadedManifest {
   readonly file: string;
   readonly functions: readonly ManifestFunction[];
   readonly faults: readonly SourceFault[];
+  /** What the file says and Sluice has no use for; a `sluice.yaml` has nothing of the kind. */
+  readonly skipped: readonly Skipped[];
 }
 
 export interface LoadManifestOptions {
@@ -24,9 +27,9 @@ export interface LoadManifestOptions {
 export function loadManifest({ file, cwd, env }: LoadManifestOptions): LoadedManifest {
   const shown = relative(cwd, file) || file;
   const source = readYaml(shown, readFileSync(file, "utf8"));
-  if (source.faults.length > 0) return { file: shown, functions: [], faults: source.faults };
+  if (source.faults.length > 0) return { file: shown, functions: [], faults: source.faults, skipped: [] };
   const read = readDocument(source);
-  if (!read.ok) return { file: shown, functions: [], faults: [read.fault] };
+  if (!read.ok) return { file: shown, functions: [], faults: [read.fault], skipped: [] };
   const filled = interpolate(read.document, env);
   const parsed = parseManifest(filled.document);
   const faults = [
@@ -40,6 +43,7 @@ export function loadManifest({ file, cwd, env }: LoadManifestOptions): LoadedMan
     file: shown,
     functions,
     faults: [...faults, ...functions.flatMap(checkEntry), ...repeatedTriggers(functions)],
+    skipped: [],
   };
 }
 

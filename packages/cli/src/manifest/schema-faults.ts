@@ -15,21 +15,28 @@ export function schemaFaults(source: YamlSource, found: readonly ManifestFault[]
   });
   return [
     ...unknown.map(({ path, message }) => source.faultAtKey(path, message)),
-    ...known.map((fault) => placeFault(source, schema, fault)),
+    ...known.map((fault) => {
+      const { atKey, message } = describeFault(schema, fault);
+      return atKey ? source.faultAtKey(fault.path, message) : source.faultAt(fault.path, message);
+    }),
     ...unusableNames(source),
   ];
 }
 
-function placeFault(source: YamlSource, schema: ManifestSchema, { path, message }: ManifestFault): SourceFault {
+/** The parser's words, or better ones; `atKey`: the fault is the key itself. */
+export function describeFault(
+  schema: ManifestSchema,
+  { path, message }: ManifestFault,
+): { readonly atKey: boolean; readonly message: string } {
   if (message === "Invalid key in record") {
     const what =
       path.at(-2) === "environment" ? "letters, digits and '_', no digit first" : "1 to 64 letters, digits, '-' or '_'";
-    return source.faultAtKey(path, `is not a legal name; it must be ${what}`);
+    return { atKey: true, message: `is not a legal name; it must be ${what}` };
   }
-  if (!/^(Invalid|Too (small|big))/.test(message)) return source.faultAt(path, message);
-  if (message.endsWith("received undefined")) return source.faultAt(path, "is missing");
+  if (!/^(Invalid|Too (small|big))/.test(message)) return { atKey: false, message };
+  if (message.endsWith("received undefined")) return { atKey: false, message: "is missing" };
   const at = schemaAt(schema, path);
-  return source.faultAt(path, (at && expectation(at)) ?? message);
+  return { atKey: false, message: (at && expectation(at)) ?? message };
 }
 
 /** A parser of ours would silently drop this one. */

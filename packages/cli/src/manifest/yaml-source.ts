@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Tags,
+  visit,
+} from "yaml";
 import type { SourceFault } from "./source-fault.ts";
 
 export type ManifestPath = readonly (string | number)[];
@@ -8,6 +19,7 @@ export interface YamlSource {
   /** Faults of syntax; the rest is meaningful only without them. */
   readonly faults: readonly SourceFault[];
   readonly root: Node | null;
+  readonly document: Document;
   toJs(): unknown;
   /** A fault at the value at a path, or at the nearest key above it when there is no such value. */
   faultAt(path: ManifestPath, message: string): SourceFault;
@@ -16,9 +28,17 @@ export interface YamlSource {
   resolve(node: unknown): unknown;
 }
 
-export function readYaml(file: string, text: string): YamlSource {
+/** What a format has beyond plain YAML 1.2. */
+export interface YamlDialect {
+  readonly customTags?: Tags;
+  /** Whether `<<` merges a mapping. */
+  readonly merge?: boolean;
+}
+
+export function readYaml(file: string, text: string, dialect: YamlDialect = {}): YamlSource {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, strict: true });
+  const options = { lineCounter, prettyErrors: false, uniqueKeys: true, strict: true };
+  const document = parseDocument(text, { ...options, ...dialect });
   const lines = text.split("\n");
   const place = (offset: number, path: ManifestPath, message: string): SourceFault => {
     const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
@@ -37,6 +57,7 @@ export function readYaml(file: string, text: string): YamlSource {
       ),
     ],
     root: document.contents,
+    document,
     toJs: () => document.toJS({ maxAliasCount: 100 }) as unknown,
     faultAt: (path, message) => place(spot(path).value, path, message),
     faultAtKey: (path, message) => place(spot(path).key, path, message),
