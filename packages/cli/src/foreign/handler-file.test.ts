@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createTempFolder, type TempFolder } from "../testing/temp-folder.ts";
+import { createTempFolder, type TempFolder } from "@sluice/bundle/testing";
 import { findHandlerFile } from "./handler-file.ts";
 
 let folder: TempFolder;
