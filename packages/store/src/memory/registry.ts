@@ -103,7 +103,7 @@ export class MemoryRegistry implements Registry {
 
   async getUrl(id: string): Promise<BoundTrigger<HttpTrigger> | undefined> {
     const bound = [...this.#triggers.values()].find(
-      ({ function: owner, trigger }) => urlIdOfTrigger(owner.tenant, trigger) === id,
+      ({ function: owner, trigger }) => trigger.type === "http" && urlIdOfTrigger(owner.tenant, trigger) === id,
     );
     return structuredClone(bound) as BoundTrigger<HttpTrigger> | undefined;
   }

@@ -26,7 +26,13 @@ function viewTrigger(trigger: Trigger): Component<"Trigger"> {
     return { type: trigger.type, name: trigger.name, auth };
   }
   const { cors, invokeMode } = trigger.url;
-  return { type: trigger.type, name: trigger.name, auth, ...(cors === null ? {} : { cors: viewCors(cors) }), invokeMode };
+  return {
+    type: trigger.type,
+    name: trigger.name,
+    auth,
+    ...(cors === null ? {} : { cors: viewCors(cors) }),
+    invokeMode,
+  };
 }
 
 function viewCors(cors: CorsRule): NonNullable<Component<"Trigger">["cors"]> {

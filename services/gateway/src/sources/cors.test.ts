@@ -72,7 +72,12 @@ test("a URL without CORS leaves preflights and headers to the function", async (
 test("every answer has the headers of the settings in place of the function's", async () => {
   server.answer = () => ({
     statusCode: 201,
-    headers: { "Access-Control-Allow-Origin": "*", "access-control-allow-methods": "DELETE", Vary: "Accept", "x-b": "1" },
+    headers: {
+      "Access-Control-Allow-Origin": "*",
+      "access-control-allow-methods": "DELETE",
+      Vary: "Accept",
+      "x-b": "1",
+    },
     cookies: ["a=1", "b=2"],
     body: "x",
   });

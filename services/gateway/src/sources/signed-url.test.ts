@@ -1,7 +1,13 @@
 import { AddPermissionCommand, PutResourcePolicyCommand } from "@aws-sdk/client-lambda";
 import { presetPolicy, type Trigger } from "@sluice/core";
 import { urlIdOf } from "@sluice/store";
-import { type Outline, presigned, type SignedRequest, signed, type SigningChange } from "../auth/sigv4/testing/signed-request.ts";
+import {
+  type Outline,
+  presigned,
+  type SignedRequest,
+  signed,
+  type SigningChange,
+} from "../auth/sigv4/testing/signed-request.ts";
 import { type RawAnswer, SECRET, startUrlServer, type UrlServer } from "./testing/url-server.ts";
 
 const ARN = "arn:aws:lambda:us-east-1:000000000000:function:";
@@ -29,12 +35,15 @@ function iam(name: string): Trigger {
 }
 
 async function call(outline: Outline, change: SigningChange = {}): Promise<RawAnswer> {
-  return await sendSigned(await signed(outline, { accessKeyId: "AKCALLER", secret: SECRET, at: Date.now(), ...change }));
+  return await sendSigned(
+    await signed(outline, { accessKeyId: "AKCALLER", secret: SECRET, at: Date.now(), ...change }),
+  );
 }
 
 function sendSigned({ head, body }: SignedRequest, changed: string | Buffer = body): Promise<RawAnswer> {
   const headers: Record<string, string> = {};
-  for (let at = 0; at < head.rawHeaders.length; at += 2) headers[head.rawHeaders[at] ?? ""] = head.rawHeaders[at + 1] ?? "";
+  for (let at = 0; at < head.rawHeaders.length; at += 2)
+    headers[head.rawHeaders[at] ?? ""] = head.rawHeaders[at + 1] ?? "";
   return server.send({ method: head.method, path: head.url, headers, body: changed });
 }
 

@@ -154,7 +154,11 @@ test("the URLs of a function are listed page by page", async () => {
   }
   const list = (Marker?: string) =>
     server.lambda.send(
-      new ListFunctionUrlConfigsCommand({ FunctionName: "f", MaxItems: 2, ...(Marker === undefined ? {} : { Marker }) }),
+      new ListFunctionUrlConfigsCommand({
+        FunctionName: "f",
+        MaxItems: 2,
+        ...(Marker === undefined ? {} : { Marker }),
+      }),
     );
   const first = await list();
   const second = await list(first.NextMarker);
