@@ -59,12 +59,15 @@ export interface Call<P, Q, B> {
   readonly body: B;
   /** JSON text of an event body; empty for every other operation. */
   readonly event: string;
+  /** The chain of invocations that the call continues. */
+  readonly lineage: string | undefined;
 }
 
 export interface RawCall {
   readonly tenant: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  readonly lineage: string | undefined;
   /** Reads the body only when asked, so that a request refused earlier costs nothing. */
   readonly readBody: (limitBytes: number) => Promise<JsonBody>;
 }
@@ -140,6 +143,7 @@ export function defineOperation<
         query: readQuery,
         body: (body?.kind === "json" ? check(body.schema, read?.value, "The body") : undefined) as B,
         event: body?.kind === "event" ? (read?.text ?? "") : "",
+        lineage: call.lineage,
       });
     },
   };

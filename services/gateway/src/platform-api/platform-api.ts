@@ -2,6 +2,7 @@ import { PlatformError } from "@sluice/core";
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
 import { KeyAuthenticator } from "../auth/key-authenticator.ts";
 import { type KeyLocals, requireKey } from "../auth/require-key.ts";
+import { lineageOf } from "../request/lineage.ts";
 import { sendError, sendJson, toPlatformError } from "../request/reply.ts";
 import type { Operation, PlatformApiDeps } from "./operation.ts";
 import { platformOperations } from "./operations.ts";
@@ -33,6 +34,7 @@ function serve(operation: Operation): RequestHandler<Record<string, string>, unk
       tenant: response.locals.tenant ?? "",
       params: request.params,
       query: readQuery(request.url),
+      lineage: lineageOf(request.headers),
       readBody: async (limitBytes) => parseJsonBody(await readPlain(request, limitBytes)),
     });
     sendJson(response, status, json);
