@@ -1,6 +1,5 @@
 import { createServer } from "node:http";
-import type { FunctionSettings } from "@sluice/core";
-import { DEFAULT_ASYNC_RULE, type AsyncRule, type FunctionOptionsInput } from "@sluice/core";
+import { type AsyncRule, DEFAULT_ASYNC_RULE, type FunctionOptionsInput, type FunctionSettings } from "@sluice/core";
 import { connectRedis, createRedisStores, type Stores } from "@sluice/store";
 import { eventually } from "../support/eventually.ts";
 import { LocalServers } from "../support/local-servers.ts";
@@ -142,7 +141,7 @@ test("a failure without retries goes to a webhook, which may be away, and runs o
 });
 
 test("what cannot be passed on is kept with the reason, and can be redriven", async () => {
-  await deploy("stuck", THROWER, { ...NO_RETRIES, onFailure: "http://127.0.0.1:1/private" });
+  await deploy("stuck", THROWER, { ...NO_RETRIES, onFailure: "http://127.0.0.1:2/private" });
   const id = await send("stuck", { n: 3 });
   const status = await dead("stuck", id);
   expect(status).toMatchObject({
@@ -175,6 +174,30 @@ test("a function that is switched off refuses callers, and its events go to wher
     { requestContext: { requestId: id, condition: "ZeroReservedConcurrency" }, requestPayload: { n: 4 } },
   ]);
   expect(await kept("off")).toEqual([]);
+});
+
+test("an event whose worker dies while it tells a destination is told of by another", async () => {
+  let asked = 0;
+  const reached = Promise.withResolvers<void>();
+  const server = createServer((_request, response) => {
+    asked += 1;
+    if (asked === 1) reached.resolve();
+    else response.writeHead(204).end();
+  });
+  const host = `127.0.0.1:${await servers.listen(server)}`;
+  const rule = { onSuccess: `http://${host}/done` };
+  await deploy("orphan", KEEPER, rule, { egress: { allowPrivate: [host] } });
+  const id = await send("orphan", {});
+  await reached.promise;
+  const client = await stack.client();
+  expect((await client.getInvocation("orphan", id)).state).toBe("running");
+  await stack.workers[0]?.kill();
+  await stack.workers[0]?.start();
+  await eventually(
+    () => client.getInvocation("orphan", id),
+    ({ state }) => state === "completed",
+  );
+  expect(asked).toBe(2);
 });
 
 describe("a loop", () => {
@@ -230,7 +253,7 @@ exports.handler = async () => {
     expect(await kept("circle")).toHaveLength(16);
     const series = /^faas_recursive_invocations_dropped_total\{tenant="default",function="circle",lane="queued"\} 2$/m;
     await eventually(
-      async () => (await fetch(`${stack.metrics?.address}/metrics`)).text(),
+      async () => (await fetch(stack.metrics?.address ?? "")).text(),
       (text) => series.test(text),
     );
   });
