@@ -54,6 +54,8 @@ export interface RetriedFact extends FactBase {
 export interface DeadLetteredFact extends FactBase {
   readonly type: "dead-lettered";
   readonly reason: string;
+  /** A target has the event; it is not kept for a redrive. */
+  readonly forwarded?: boolean;
 }
 
 /** A target of an ended event could not be told, however often it was tried; the event is kept as a dead letter. */

@@ -74,7 +74,9 @@ export class Worker {
     this.sourceMaps = new SourceMaps({ artifacts: stores.artifacts });
     const { functions, journal, pool, capacity, slots, sourceMaps } = this;
     const executor = new Executor({ functions, specs, pool, capacity, slots, journal, sourceMaps, chains, now });
-    const outlets = createOutlets({ queue: options.queue, functions, journal, webHooks: this.network.webHooks, now });
+    const { webHooks } = this.network;
+    const { queue } = options;
+    const outlets = createOutlets({ queue, functions, journal, webHooks, objectStore: config.objectStore, now });
     const farewell = new Farewell({ courier: new Courier({ outlets, place }), journal, now });
     this.queuedLane = new QueuedLane({ executor, functions, farewell, journal, now });
     this.directLane = new DirectLaneServer({
