@@ -7,10 +7,14 @@ import type {
   KeyStore,
   KvStore,
   LogStore,
+  MessageQueues,
+  RecordStreams,
   Registry,
   WorkerDirectory,
 } from "@sluice/core";
+import type { MessageQueueLimits } from "./queue-rules.ts";
 import type { StreamLimits } from "./stream-limits.ts";
+import type { RecordStreamLimits } from "./stream-rules.ts";
 
 /** Everything the platform keeps, by port. */
 export interface Stores {
@@ -24,6 +28,8 @@ export interface Stores {
   readonly workers: WorkerDirectory;
   readonly slots: ConcurrencySlots;
   readonly cron: CronLedger;
+  readonly messageQueues: MessageQueues;
+  readonly recordStreams: RecordStreams;
   /** Ends waiting reads and closes the connections that the stores made themselves. */
   stop(): Promise<void>;
 }
@@ -33,4 +39,6 @@ export interface StoreLimits {
   readonly kvKeysPerTenant?: number;
   readonly logs?: StreamLimits;
   readonly facts?: StreamLimits;
+  readonly messageQueues?: MessageQueueLimits;
+  readonly recordStreams?: RecordStreamLimits;
 }

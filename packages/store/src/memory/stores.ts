@@ -6,6 +6,8 @@ import { MemoryCronLedger } from "./cron-ledger.ts";
 import { MemoryFacts } from "./facts.ts";
 import { MemoryKv } from "./kv.ts";
 import { MemoryLogs } from "./logs.ts";
+import { MemoryMessageQueues } from "./queues/message-queues.ts";
+import { MemoryRecordStreams } from "./record-streams.ts";
 import { MemoryRegistry } from "./registry.ts";
 import { MemorySlots } from "./slots.ts";
 import { MemoryWorkers } from "./workers.ts";
@@ -20,6 +22,8 @@ export interface MemoryStoresOptions {
 export function createMemoryStores(options: MemoryStoresOptions): Stores {
   const { now, limits = {} } = options;
   const facts = new MemoryFacts({ now, limits: limits.facts });
+  const messageQueues = new MemoryMessageQueues({ now, limits: limits.messageQueues });
+  const recordStreams = new MemoryRecordStreams({ now, limits: limits.recordStreams });
   return {
     registry: new MemoryRegistry(),
     artifacts: new MemoryArtifacts(),
@@ -31,6 +35,10 @@ export function createMemoryStores(options: MemoryStoresOptions): Stores {
     workers: new MemoryWorkers({ now }),
     slots: new MemorySlots({ now }),
     cron: new MemoryCronLedger(),
-    stop: () => facts.stop(),
+    messageQueues,
+    recordStreams,
+    stop: async () => {
+      await Promise.all([facts.stop(), messageQueues.stop(), recordStreams.stop()]);
+    },
   };
 }

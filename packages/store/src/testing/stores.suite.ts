@@ -6,6 +6,8 @@ import { cronLedgerContract } from "./cron-ledger.suite.ts";
 import { factsContract } from "./facts.suite.ts";
 import { kvContract } from "./kv.suite.ts";
 import { logsContract } from "./logs.suite.ts";
+import { messageQueuesContract } from "./message-queues.suite.ts";
+import { recordStreamsContract } from "./record-streams.suite.ts";
 import { registryContract } from "./registry.suite.ts";
 import { slotsContract } from "./slots.suite.ts";
 import { workersContract } from "./workers.suite.ts";
@@ -22,4 +24,6 @@ export function storesContract(create: CreateStores): void {
   workersContract(create);
   slotsContract(create);
   cronLedgerContract(create);
+  messageQueuesContract(create);
+  recordStreamsContract(create);
 }
