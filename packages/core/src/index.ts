@@ -187,6 +187,7 @@ export {
   type OutgoingMessage,
   QUEUE_NAME,
   type QueueAttributes,
+  type QueueRedrive,
   type QueueRef,
   type ReceiptOutcome,
   type ReceivedMessage,
