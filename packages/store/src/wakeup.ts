@@ -2,7 +2,7 @@
 const PAUSE_MS_MIN = 20;
 
 /** A bell that one waiter hears, also when it rang before the wait. */
-export class Wakeup {
+class Wakeup {
   #rung = false;
   #wake: (() => void) | undefined;
 

@@ -199,9 +199,9 @@ function waiting(on: OnQueues): void {
     "a receive waits for what is sent, and for what becomes visible",
     on(async (queues) => {
       await makeQueue(queues, ORDERS, { receiveWaitMs: 15_000 });
-      const waiting = take(queues, ORDERS);
+      const received = take(queues, ORDERS);
       await sendAll(queues, ORDERS, outgoing("sent"));
-      expect(bodies(await waiting)).toEqual(["sent"]);
+      expect(bodies(await received)).toEqual(["sent"]);
       await sendAll(queues, ORDERS, outgoing("delayed", { delayMs: 30 }));
       expect(bodies(await take(queues, ORDERS, { waitMs: 15_000 }))).toEqual(["delayed"]);
     }),

@@ -19,7 +19,7 @@ export function recordStreamsContract(create: CreateStores): void {
     });
 
   describe("record streams", () => {
-    records(on);
+    management(on);
     places(on);
     reading(on);
     keeping(on);
@@ -30,17 +30,17 @@ async function make(streams: RecordStreams, ref = CLICKS, shards = 1, retentionM
   return await streams.create({ ...ref, shards, onDemand: false, retentionMs, tags: {} });
 }
 
-async function put(streams: RecordStreams, ...texts: readonly string[]): Promise<string[]> {
-  const records = texts.map((text) => ({ partitionKey: "k", data: Buffer.from(text) }));
-  return (await streams.put({ ...CLICKS, records })).map(({ sequence }) => sequence);
+async function put(streams: RecordStreams, ...bodies: readonly string[]): Promise<string[]> {
+  const outgoing = bodies.map((text) => ({ partitionKey: "k", data: Buffer.from(text) }));
+  return (await streams.put({ ...CLICKS, records: outgoing })).map(({ sequence }) => sequence);
 }
 
 async function texts(streams: RecordStreams, from: RecordPosition, limit = 100, shard = 0): Promise<string[]> {
-  const { records } = await streams.read({ ...CLICKS, shard, from, limit, bytes: 1e7 });
-  return records.map(({ data }) => Buffer.from(data).toString());
+  const page = await streams.read({ ...CLICKS, shard, from, limit, bytes: 1e7 });
+  return page.records.map(({ data }) => Buffer.from(data).toString());
 }
 
-function records(on: On): void {
+function management(on: On): void {
   test(
     "a stream is made once, listed for its tenant, changed and deleted with its records",
     on(async (streams) => {

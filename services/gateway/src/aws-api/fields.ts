@@ -52,7 +52,7 @@ export class Fields {
   instant(name: string): number | undefined {
     const value = this.#get(name);
     if (value === undefined) return undefined;
-    const ms = typeof value === "number" ? value * 1_000 : Date.parse(String(value));
+    const ms = typeof value === "number" ? value * 1_000 : typeof value === "string" ? Date.parse(value) : Number.NaN;
     if (Number.isFinite(ms)) return ms;
     throw this.#faults.invalid(name, "it must be a timestamp");
   }

@@ -114,7 +114,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-export function formatRedrive(redrive: QueueRedrive, place: Place): string {
+function formatRedrive(redrive: QueueRedrive, place: Place): string {
   const { deadLetterQueue, maxReceiveCount } = redrive;
   return JSON.stringify({ deadLetterTargetArn: queueArn(place, deadLetterQueue), maxReceiveCount });
 }

@@ -22,7 +22,7 @@ export interface AwsServer {
   stop(): Promise<void>;
 }
 
-export const PLACE = { region: "us-east-1", accountId: "000000000000" };
+const PLACE = { region: "us-east-1", accountId: "000000000000" };
 
 /** Both protocols over real HTTP on a free port, on the in-memory twins. Signatures are not looked at: the key says who calls. */
 export async function startAwsServer(): Promise<AwsServer> {
