@@ -13,6 +13,7 @@ export interface HttpBrokerOptions {
   readonly egress: TenantEgress;
   readonly silenceMs?: number;
   readonly orphanMs?: number;
+  readonly totalMs?: number;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -58,6 +59,7 @@ export class HttpBroker {
     const exchange: HttpExchange = new HttpExchange({
       bodyFollows,
       orphanMs: this.#options.orphanMs ?? LIMITS.orphanExchangeMs,
+      totalMs: this.#options.totalMs ?? LIMITS.fetchTotalMs,
       onEnd: () => this.#exchanges.remove(call, head.exchange, exchange),
     });
     try {
@@ -72,6 +74,7 @@ export class HttpBroker {
     } catch (error) {
       const cancelled = exchange.signal.aborted;
       exchange.destroy();
+      if (exchange.fault !== undefined) return refuseWithFault("TypeError", exchange.fault);
       if (cancelled && !call.environment.aborted) return refuse("AbortError", "The request was given up", "ABORT_ERR");
       return refuseWithFault("TypeError", error);
     }
@@ -100,7 +103,7 @@ export class HttpBroker {
       return { ok: true, text: "end", bytes: NO_BYTES };
     } catch (error) {
       exchange.destroy();
-      return refuseWithFault("TypeError", error);
+      return refuseWithFault("TypeError", exchange.fault ?? error);
     }
   }
 

@@ -6,9 +6,10 @@ import { TenantEgress, type TenantEgressOptions } from "./tenant-egress.ts";
 import { WebSocketBroker } from "./web-socket-calls.ts";
 
 export interface NetworkBrokerOptions extends TenantEgressOptions {
-  /** Silence that ends an HTTP exchange, and how long one outlives its invocation; else the platform's limits. */
+  /** Silence that ends an HTTP exchange, how long one outlives its invocation, and in all; else the platform's limits. */
   readonly silenceMs?: number;
   readonly orphanMs?: number;
+  readonly totalMs?: number;
 }
 
 /** Every way by which guests reach the network. */
