@@ -11,6 +11,7 @@ import {
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
 import { CodeCaches } from "./code-caches.ts";
+import { exactBuffer } from "./exact-buffer.ts";
 import { callHostFunction } from "./host-functions.ts";
 import { UsageGauge } from "./usage-gauge.ts";
 import { CODE_NAME, type CodeCache, UserCode } from "./user-code.ts";
@@ -51,7 +52,7 @@ export function createIsolateFactory(preludeText: string): SandboxFactory {
     cachedData: makeCodeCache(runtime.script),
     caches: new CodeCaches(),
   };
-  return (options) => startIsolate(prelude, options);
+  return (options) => new IsolateSandbox(options).start(prelude);
 }
 
 /**
@@ -69,10 +70,6 @@ function makeCodeCache(source: string): CodeCache {
   return new ivm.ExternalCopy(exactBuffer(script.createCachedData()));
 }
 
-function startIsolate(prelude: Prelude, options: SandboxOptions): Promise<SandboxStart> {
-  return new IsolateSandbox(options).start(prelude);
-}
-
 class IsolateSandbox implements Sandbox {
   readonly #isolate: ivm.Isolate;
   readonly #gauge: UsageGauge;
@@ -87,8 +84,9 @@ class IsolateSandbox implements Sandbox {
   #ended: SandboxEnd | undefined;
   /** Until its first invocation has ended. */
   #code: UserCode | undefined;
-  /** Invocations for the next entry: sequence number, event and context in turn. */
-  #posted: (number | string)[] = [];
+  /** For the next entry: sequence number, event and context of each invocation; id, text and bytes of each reply. */
+  #posted: unknown[] = [];
+  #replies: unknown[] = [];
 
   constructor(options: SandboxOptions) {
     this.#options = options;
@@ -181,10 +179,7 @@ class IsolateSandbox implements Sandbox {
     // One entry into the isolate for all that came in this turn of the loop: an entry costs more than its cargo.
     this.#posted.push(seq, event, context);
     if (this.#posted.length > 3) return;
-    queueMicrotask(() => {
-      this.#enter([DISPATCH.invoke, ...this.#posted], timeoutMs);
-      this.#posted = [];
-    });
+    queueMicrotask(() => this.#enter([DISPATCH.invoke, ...this.#posted.splice(0)], timeoutMs));
   }
 
   withdraw(seq: number): boolean {
@@ -193,7 +188,9 @@ class IsolateSandbox implements Sandbox {
 
   reply(id: number, text: string, bytes: Uint8Array, timeoutMs: number): void {
     const data = bytes.length === 0 ? undefined : new ivm.ExternalCopy(exactBuffer(bytes)).copyInto({ release: true });
-    this.#enter([DISPATCH.reply, id, text, data], timeoutMs);
+    this.#replies.push(id, text, data);
+    if (this.#replies.length > 3) return;
+    queueMicrotask(() => this.#enter([DISPATCH.reply, ...this.#replies.splice(0)], timeoutMs));
   }
 
   fail(id: number, failure: string, timeoutMs: number): void {
@@ -299,8 +296,4 @@ class IsolateSandbox implements Sandbox {
   #disposeIsolate(): void {
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
   }
-}
-
-function exactBuffer(bytes: Uint8Array): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
 }
