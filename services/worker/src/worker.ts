@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { FunctionRef, WorkerLease, WorkerStatus } from "@sluice/core";
 import type { Logger } from "@sluice/process";
-import { type Broker, CellPool, describeIsolation, type Isolation } from "@sluice/sandbox";
+import { type Broker, CellPool, describeIsolation, isolationLayers, type Isolation } from "@sluice/sandbox";
 import type { Stores } from "@sluice/store";
 import { createBroker } from "./broker/broker.ts";
 import { NetworkBroker } from "./broker/network-broker.ts";
@@ -95,6 +95,7 @@ export class Worker {
       running: this.capacity.running(),
       cells,
       warmIsolates: isolates,
+      isolation: isolationLayers(this.#options.isolation),
     };
   }
 
