@@ -278,39 +278,3 @@ test("an exchange goes when its run has ended and nobody asks, and stays when th
   expect(await read).toMatchObject({ ok: false });
   expect(guest.network.open.exchanges).toBe(0);
 });
-
-describe("a server that drips, and so is never silent", () => {
-  const drip: RequestListener = (_request, response) => {
-    const timer = setInterval(() => response.write("."), 5);
-    response.on("close", () => clearInterval(timer));
-  };
-  const tooLong = { ok: false, code: "Egress.Limit", message: expect.stringContaining("longer than 0.2 s in all") };
-
-  test("is left when the exchange has taken as long as it may, whoever reads on", async () => {
-    const at = await serve(drip);
-    const guest = await guestOf({ allowPrivate: [at] }, { totalMs: 200 });
-    expect(headOf(await open(guest, { url: `http://${at}/` }))).toMatchObject({ status: 200, more: true });
-    const exchange = String(exchanges);
-    let reply = await guest.call("http.read", exchange);
-    while (reply.ok && reply.text === "more") {
-      // Each piece is asked for by another invocation.
-      guest.run = new AbortController();
-      reply = await guest.call("http.read", exchange);
-    }
-    expect(reply).toEqual({ ...tooLong, name: "TypeError" });
-    expect(guest.network.open.exchanges).toBe(0);
-  });
-
-  test("is left before its head has come to an end, too", async () => {
-    const at = await listen(
-      createTcpServer((socket) => {
-        socket.write("HTTP/1.1 200 OK\r\n");
-        const timer = setInterval(() => socket.write("x-drip: 1\r\n"), 20);
-        socket.on("close", () => clearInterval(timer)).on("error", () => undefined);
-      }),
-    );
-    const guest = await guestOf({ allowPrivate: [at] }, { totalMs: 200 });
-    expect(await open(guest, { url: `http://${at}/` })).toEqual({ ...tooLong, name: "TypeError" });
-    expect(guest.network.open.exchanges).toBe(0);
-  });
-});
