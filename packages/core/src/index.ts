@@ -58,6 +58,8 @@ export type {
   CellExitReason,
   CellRestartedFact,
   DeadLetteredFact,
+  EgressDenial,
+  EgressDeniedFact,
   DeduplicatedFact,
   FinishedFact,
   InvocationEvent,

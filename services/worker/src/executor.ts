@@ -13,6 +13,7 @@ import {
 import type { CellPool, RunResult, WireLogLine } from "@sluice/sandbox";
 import { AttemptLog } from "./attempt-log.ts";
 import type { Capacity } from "./capacity.ts";
+import type { EgressDenials } from "./egress-denials.ts";
 import type { FunctionCache } from "./function-cache.ts";
 import type { Journal } from "@sluice/store";
 import type { ReservedSlots } from "./reserved-slots.ts";
@@ -28,6 +29,7 @@ export interface ExecutorOptions {
   readonly slots: ReservedSlots;
   readonly journal: Journal;
   readonly sourceMaps: Pick<SourceMaps, "mapLines" | "mapError">;
+  readonly denials: Pick<EgressDenials, "begin" | "end">;
   readonly now: () => number;
 }
 
@@ -96,13 +98,15 @@ export class Executor {
   }
 
   async #run(ref: FunctionRef, version: FunctionVersion, attempt: Attempt): Promise<Execution> {
-    const { pool, journal, sourceMaps } = this.#options;
+    const { pool, journal, sourceMaps, denials } = this.#options;
     const invocationId = attempt.invocation.id;
     const log = new AttemptLog({ journal, sourceMaps, ref, version, invocationId });
     const spec = this.#options.specs.of(version);
     const onLogs = (lines: readonly WireLogLine[]): void => log.add(lines);
+    denials.begin(invocationId, onLogs);
     const stream = new ResponseStream(attempt.take);
     const result = await pool.run({ version: spec, invocationId, event: attempt.event, onLogs, take: stream.take });
+    denials.end(invocationId, ref);
     const report = toReport(result, version);
     const { record, error } = await log.end(result, report);
     this.#recordFacts(ref, version, attempt, result, report);

@@ -4,12 +4,13 @@ import type { FunctionRef, WorkerLease, WorkerStatus } from "@sluice/core";
 import type { Logger } from "@sluice/process";
 import { type Broker, CellPool, describeIsolation, isolationLayers, type Isolation } from "@sluice/sandbox";
 import type { Stores } from "@sluice/store";
-import { createBroker } from "./broker/broker.ts";
+import { type BrokerOptions, createBroker } from "./broker/broker.ts";
 import { NetworkBroker } from "./broker/network-broker.ts";
 import { Capacity } from "./capacity.ts";
 import { CodeCache } from "./code-cache.ts";
 import type { WorkerConfig } from "./config.ts";
 import { DirectLaneServer } from "./direct-lane/server.ts";
+import { EgressDenials } from "./egress-denials.ts";
 import { Executor } from "./executor.ts";
 import { FunctionCache } from "./function-cache.ts";
 import { Journal } from "@sluice/store";
@@ -58,12 +59,15 @@ export class Worker {
     const place = { region: config.region, accountId: config.accountId };
     const specs = new VersionSpecs({ codes: new CodeCache(stores.artifacts), place, workerId: config.id });
     this.network = new NetworkBroker({ keys: stores.keys, protectedEndpoints: protectedEndpoints(config), now });
-    this.pool = this.#createPool(createBroker({ specs, kv: stores.kv, network: this.network, onError }));
+    const denials = new EgressDenials({ journal: this.journal, now });
+    const onDenied: BrokerOptions["onDenied"] = (...denied) => denials.note(...denied);
+    const broker = createBroker({ specs, kv: stores.kv, network: this.network, onError, onDenied });
+    this.pool = this.#createPool(broker);
     this.slots = new ReservedSlots({ slots: stores.slots, workerId: config.id, onError });
     this.capacity = new Capacity(config.capacity);
     this.sourceMaps = new SourceMaps({ artifacts: stores.artifacts });
     const { functions, journal, pool, capacity, slots, sourceMaps } = this;
-    const executor = new Executor({ functions, specs, pool, capacity, slots, journal, sourceMaps, now });
+    const executor = new Executor({ functions, specs, pool, capacity, slots, journal, sourceMaps, denials, now });
     this.queuedLane = new QueuedLane({ executor, functions, journal, now });
     this.directLane = new DirectLaneServer({
       address: config.directLane,

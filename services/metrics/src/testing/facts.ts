@@ -36,6 +36,7 @@ export function everyKind(name = "thumbnails"): readonly InvocationEvent[] {
     { type: "retried", ...base, attempt: 1, delayMs: 60_000 },
     { type: "dead-lettered", ...base, reason: "RetriesExhausted" },
     { type: "rerun", ...base, cause: "cell-lost" },
+    { type: "egress-denied", ...base, reason: "private", count: 3 },
     { type: "cell-restarted", at: AT, tenant: "default", reason: "memory" },
   ];
 }
