@@ -102,6 +102,8 @@ export type {
   CellExitReason,
   CellRestartedFact,
   DeadLetteredFact,
+  EgressDenial,
+  EgressDeniedFact,
   DeduplicatedFact,
   DestinationFailedFact,
   FinishedFact,

@@ -77,6 +77,16 @@ export interface RerunFact extends FactBase {
   readonly cause: "stalled" | "cell-lost";
 }
 
+/** Connections of one attempt that the egress rules refused, by the rule that did. */
+export interface EgressDeniedFact extends FactBase {
+  readonly type: "egress-denied";
+  readonly reason: EgressDenial;
+  readonly count: number;
+}
+
+/** A private address, one that `egress.allow` does not list, a blocked port, the platform's own services. */
+export type EgressDenial = "private" | "not-listed" | "port" | "platform";
+
 /** A cell process ended other than by idleness or drain. */
 export interface CellRestartedFact {
   readonly type: "cell-restarted";
@@ -97,4 +107,5 @@ export type InvocationEvent =
   | DestinationFailedFact
   | RecursionStoppedFact
   | RerunFact
+  | EgressDeniedFact
   | CellRestartedFact;

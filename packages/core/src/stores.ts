@@ -133,6 +133,8 @@ export interface WorkerLease {
   readonly running: Readonly<Record<string, number>>;
   readonly cells: number;
   readonly warmIsolates: number;
+  /** What its cells are kept in, a few words for each layer; a worker of an earlier release does not say. */
+  readonly isolation?: readonly string[];
 }
 
 export interface WorkerDirectory {

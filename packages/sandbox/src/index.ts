@@ -1,5 +1,5 @@
 export type { Definition, WireLogLine } from "./cell-protocol.ts";
 export { CellPool, type CellPoolOptions } from "./pool/cell-pool.ts";
 export { detectIsolation } from "./pool/detect-isolation.ts";
-export { describeIsolation, isContained, type Isolation, NO_ISOLATION } from "./pool/isolation.ts";
+export { describeIsolation, isContained, type Isolation, isolationLayers, NO_ISOLATION } from "./pool/isolation.ts";
 export type { Broker, BrokerCall, BrokerReply, CellRestart, RunRequest, RunResult, VersionSpec } from "./pool/run.ts";

@@ -49,6 +49,7 @@ describe("ledger", () => {
     expect(lines(ledger, "faas_dead_letter_errors_total")).toEqual(["default thumbnails 1"]);
     expect(lines(ledger, "faas_recursive_invocations_dropped_total")).toEqual(["default thumbnails queued 1"]);
     expect(lines(ledger, "faas_reruns_total")).toEqual(["default thumbnails cell-lost 1"]);
+    expect(lines(ledger, "faas_egress_denied_total")).toEqual(["default thumbnails private 3"]);
     expect(lines(ledger, "faas_cell_restarts_total")).toEqual(["default memory 1"]);
   });
 

@@ -46,6 +46,7 @@ const FUNCTION_FACTS: ReadonlySet<string> = new Set<InvocationEvent["type"]>([
   "destination-failed",
   "recursion-stopped",
   "rerun",
+  "egress-denied",
 ]);
 
 /** Plain JSON: a ledger made of it counts on as if it had folded the same facts itself. */
@@ -118,6 +119,9 @@ export class Ledger {
         return;
       case "rerun":
         this.#add("faas_reruns_total", [...who, this.#words.admit(fact.cause)]);
+        return;
+      case "egress-denied":
+        this.#add("faas_egress_denied_total", [...who, this.#words.admit(fact.reason)], fact.count);
         return;
     }
   }

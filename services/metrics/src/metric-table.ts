@@ -105,6 +105,11 @@ export const LEDGER_METRICS = {
     help: "Attempts run again for a cause of the platform: each is a possible duplicate that costs the user no attempt.",
     labels: ["tenant", "function", "cause"],
   },
+  faas_egress_denied_total: {
+    type: "counter",
+    help: "Connections that egress rules refused. reason: private, not-listed, port, platform.",
+    labels: ["tenant", "function", "reason"],
+  },
   faas_cell_restarts_total: {
     type: "counter",
     help: "Cell processes that ended other than by idleness or drain.",

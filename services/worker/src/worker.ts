@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { FunctionRef, InvocationQueue, WorkerLease, WorkerStatus } from "@sluice/core";
 import type { Logger } from "@sluice/process";
-import { type Broker, CellPool, describeIsolation, type Isolation } from "@sluice/sandbox";
+import { type Broker, CellPool, describeIsolation, isolationLayers, type Isolation } from "@sluice/sandbox";
 import { FunctionCache, Journal, type Stores } from "@sluice/store";
-import { createBroker } from "./broker/broker.ts";
+import { type BrokerOptions, createBroker } from "./broker/broker.ts";
 import { NetworkBroker } from "./broker/network-broker.ts";
 import { Capacity } from "./capacity.ts";
 import { Chains } from "./chains.ts";
@@ -14,6 +14,7 @@ import { Courier } from "./destinations/courier.ts";
 import { Farewell } from "./destinations/farewell.ts";
 import { createOutlets } from "./destinations/outlets.ts";
 import { DirectLaneServer } from "./direct-lane/server.ts";
+import { EgressDenials } from "./egress-denials.ts";
 import { Executor } from "./executor.ts";
 import { QueuedLane } from "./queued-lane.ts";
 import { ReservedSlots } from "./reserved-slots.ts";
@@ -68,15 +69,38 @@ export class Worker {
       now,
       chainOf: ({ functionVersion, invocationId }) => chains.headerOf(functionVersion, invocationId),
     });
-    this.pool = this.#createPool(createBroker({ specs, kv: stores.kv, network: this.network, onError }));
+    const denials = new EgressDenials({ journal: this.journal, now });
+    const onDenied: BrokerOptions["onDenied"] = (...denied) => denials.note(...denied);
+    const broker = createBroker({ specs, kv: stores.kv, network: this.network, onError, onDenied });
+    this.pool = this.#createPool(broker);
     this.slots = new ReservedSlots({ slots: stores.slots, workerId: config.id, onError });
     this.capacity = new Capacity(config.capacity);
     this.sourceMaps = new SourceMaps({ artifacts: stores.artifacts });
     const { functions, journal, pool, capacity, slots, sourceMaps } = this;
-    const executor = new Executor({ functions, specs, pool, capacity, slots, journal, sourceMaps, chains, now });
+    const executor = new Executor({
+      functions,
+      specs,
+      pool,
+      capacity,
+      slots,
+      journal,
+      sourceMaps,
+      chains,
+      denials,
+      now,
+    });
     const { webHooks } = this.network;
     const { queue } = options;
-    const outlets = createOutlets({ queue, functions, journal, webHooks, objectStore: config.objectStore, now });
+    const outlets = createOutlets({
+      queue,
+      functions,
+      journal,
+      webHooks,
+      queues: stores.messageQueues,
+      streams: stores.recordStreams,
+      objectStore: config.objectStore,
+      now,
+    });
     const farewell = new Farewell({ courier: new Courier({ outlets, place }), journal, now });
     this.queuedLane = new QueuedLane({ executor, functions, farewell, journal, now });
     this.directLane = new DirectLaneServer({
@@ -109,6 +133,7 @@ export class Worker {
       running: this.capacity.running(),
       cells,
       warmIsolates: isolates,
+      isolation: isolationLayers(this.#options.isolation),
     };
   }
 

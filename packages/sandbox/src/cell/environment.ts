@@ -94,7 +94,7 @@ export class Environment implements SandboxEvents {
     const { definition, code, factory } = this.#options;
     const { memoryMb, initTimeoutMs } = definition;
     const settings = JSON.stringify(definition.settings);
-    const started = await factory({ memoryMb, code, settings, initTimeoutMs, events: this });
+    const started = await factory({ version: definition, memoryMb, code, settings, initTimeoutMs, events: this });
     this.#loading = false;
     if (!started.ok) return started;
     this.#sandbox = started.sandbox;

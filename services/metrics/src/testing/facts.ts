@@ -41,6 +41,7 @@ export function everyKind(name = "thumbnails"): readonly InvocationEvent[] {
     { type: "destination-failed", ...base, role: "dead-letter", target: "queue" },
     { type: "recursion-stopped", ...base, lane: "queued" },
     { type: "rerun", ...base, cause: "cell-lost" },
+    { type: "egress-denied", ...base, reason: "private", count: 3 },
     { type: "cell-restarted", at: AT, tenant: "default", reason: "memory" },
   ];
 }
