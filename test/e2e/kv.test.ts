@@ -21,7 +21,7 @@ beforeAll(async () => {
   stack = await Stack.start();
   const first = await stack.client();
   const { key } = await first.createTenant("other");
-  const token = `${key.accessKeyId}.${key.secretAccessKey}`;
+  const token = `${key.id}.${key.secret}`;
   tenants = { default: first, other: createClient({ endpoint: stack.endpoint, token }) };
   for (const client of Object.values(tenants)) {
     await client.deploy({ name: "data", options: { timeoutMs: 20_000 }, code: { code: Buffer.from(CODE) } });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import type { FunctionRef, InvocationQueue, WorkerLease, WorkerStatus } from "@sluice/core";
+import type { FunctionRef, InvocationQueue, Place, WorkerLease, WorkerStatus } from "@sluice/core";
 import type { Logger } from "@sluice/process";
 import { type Broker, CellPool, describeIsolation, isolationLayers, type Isolation } from "@sluice/sandbox";
 import { FunctionCache, Journal, type Stores } from "@sluice/store";
@@ -77,31 +77,9 @@ export class Worker {
     this.capacity = new Capacity(config.capacity);
     this.sourceMaps = new SourceMaps({ artifacts: stores.artifacts });
     const { functions, journal, pool, capacity, slots, sourceMaps } = this;
-    const executor = new Executor({
-      functions,
-      specs,
-      pool,
-      capacity,
-      slots,
-      journal,
-      sourceMaps,
-      chains,
-      denials,
-      now,
-    });
-    const { webHooks } = this.network;
-    const { queue } = options;
-    const outlets = createOutlets({
-      queue,
-      functions,
-      journal,
-      webHooks,
-      queues: stores.messageQueues,
-      streams: stores.recordStreams,
-      objectStore: config.objectStore,
-      now,
-    });
-    const farewell = new Farewell({ courier: new Courier({ outlets, place }), journal, now });
+    const parts = { functions, specs, pool, capacity, slots, journal, sourceMaps, chains, denials, now };
+    const executor = new Executor(parts);
+    const farewell = this.#createFarewell(place);
     this.queuedLane = new QueuedLane({ executor, functions, farewell, journal, now });
     this.directLane = new DirectLaneServer({
       address: config.directLane,
@@ -109,6 +87,23 @@ export class Worker {
       executor,
       status: () => this.#status(),
     });
+  }
+
+  /** Where events go that have ended. */
+  #createFarewell(place: Place): Farewell {
+    const { functions, journal, network } = this;
+    const { config, stores, queue, now } = this.#options;
+    const outlets = createOutlets({
+      queue,
+      functions,
+      journal,
+      webHooks: network.webHooks,
+      queues: stores.messageQueues,
+      streams: stores.recordStreams,
+      objectStore: config.objectStore,
+      now,
+    });
+    return new Farewell({ courier: new Courier({ outlets, place }), journal, now });
   }
 
   /** Listens for calls. @returns the address that gateways are told */

@@ -7,8 +7,7 @@ import {
   type Verdict,
   type VerdictError,
 } from "@sluice/core";
-import type { Journal } from "@sluice/store";
-import type { FunctionTarget } from "@sluice/store";
+import type { FunctionTarget, Journal } from "@sluice/store";
 import type { Courier, Undelivered } from "./courier.ts";
 
 export interface FarewellOptions {
