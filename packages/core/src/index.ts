@@ -27,6 +27,14 @@ export {
   type RetryPolicy,
 } from "./retry-policy.ts";
 export { type Alias, resolveQualifier } from "./alias.ts";
+export {
+  type ProvisionedShare,
+  type ProvisionedStatus,
+  provisionedNames,
+  provisionedStatus,
+  provisionedVersions,
+  shareOf,
+} from "./provisioned.ts";
 export { readClientContext } from "./client-context.ts";
 export { type Deployment, isSame, isSameContent, toDeploymentChange } from "./deployment.ts";
 export {

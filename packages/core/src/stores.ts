@@ -1,6 +1,7 @@
 import type { FunctionRef } from "./names.ts";
 import type { InvocationEvent } from "./invocation-event.ts";
 import type { LogRecord } from "./log-record.ts";
+import type { ProvisionedShare } from "./provisioned.ts";
 
 /** Ports of what else the platform keeps in Redis. One contract suite each, in `packages/store`. */
 
@@ -95,6 +96,8 @@ export interface WorkerLease {
   readonly running: Readonly<Record<string, number>>;
   readonly cells: number;
   readonly warmIsolates: number;
+  /** Environments that it keeps ready, by `versionKey`. */
+  readonly provisioned?: Readonly<Record<string, ProvisionedShare>>;
 }
 
 export interface WorkerDirectory {

@@ -13,6 +13,7 @@ import { DirectLaneServer } from "./direct-lane/server.ts";
 import { Executor } from "./executor.ts";
 import { FunctionCache } from "./function-cache.ts";
 import { Journal } from "@sluice/store";
+import { Provisioner } from "./provisioner.ts";
 import { QueuedLane } from "./queued-lane.ts";
 import { ReservedSlots } from "./reserved-slots.ts";
 import { SourceMaps } from "./source-maps/source-maps.ts";
@@ -38,6 +39,7 @@ export class Worker {
   readonly sourceMaps: SourceMaps;
   readonly queuedLane: QueuedLane;
   readonly directLane: DirectLaneServer;
+  readonly provisioner: Provisioner;
   readonly #options: WorkerOptions;
   readonly #token = randomBytes(24).toString("base64url");
   readonly #startedAt: number;
@@ -65,6 +67,16 @@ export class Worker {
     const { functions, journal, pool, capacity, slots, sourceMaps } = this;
     const executor = new Executor({ functions, specs, pool, capacity, slots, journal, sourceMaps, now });
     this.queuedLane = new QueuedLane({ executor, functions, journal, now });
+    this.provisioner = new Provisioner({
+      registry: stores.registry,
+      workers: stores.workers,
+      specs,
+      pool,
+      workerId: config.id,
+      capacity: config.capacity,
+      onError,
+      now,
+    });
     this.directLane = new DirectLaneServer({
       address: config.directLane,
       token: this.#token,
@@ -95,17 +107,20 @@ export class Worker {
       running: this.capacity.running(),
       cells,
       warmIsolates: isolates,
+      provisioned: this.provisioner.shares(),
     };
   }
 
   /** From now on nothing new is taken; gateways are told. */
   drain(): void {
     this.#draining = true;
+    this.provisioner.stop();
     this.directLane.statusChanged();
   }
 
   forget(ref: FunctionRef | undefined): void {
     this.functions.forget(ref);
+    this.provisioner.changed();
   }
 
   #createPool(broker: Broker): CellPool {
@@ -140,6 +155,7 @@ export class Worker {
       inFlight: this.capacity.inFlight,
       draining: this.#draining,
       warm: [...warm],
+      provisioned: this.provisioner.names(),
     };
   }
 }
