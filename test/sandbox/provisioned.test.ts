@@ -35,8 +35,8 @@ test("environments are there before the first call, which is no cold start; call
   const first = await trial.run(version);
   expect([first.initMs, (valueOf(first) as string[])[1]]).toEqual([null, PROVISIONED]);
   const results = await Promise.all([1, 2, 3].map(() => trial.run(version, { ms: 300 })));
-  const kinds = results.map((result) => (valueOf(result) as string[])[1]).sort();
-  expect(kinds).toEqual(["on-demand", PROVISIONED, PROVISIONED]);
+  const kinds = results.map((result) => (valueOf(result) as string[])[1]);
+  expect(kinds.filter((kind) => kind === PROVISIONED)).toHaveLength(2);
   expect(results.filter(({ initMs }) => initMs !== null)).toHaveLength(1);
 });
 

@@ -9,7 +9,7 @@ import { isPastDeadline, isToBlame } from "./guilt.ts";
 import { type ProvisionReport, Provisions, type ProvisionTarget } from "./provisions.ts";
 import type { CellRestart, RunRequest, RunResult } from "./run.ts";
 import { SpawnBackoff } from "./spawn-backoff.ts";
-import { addressSpaceMb } from "./spawn-cell.ts";
+import { addressSpaceOf } from "./spawn-cell.ts";
 
 interface Waiting extends PendingRun {
   readonly resolve: (result: RunResult) => void;
@@ -263,7 +263,7 @@ export class CellPool implements CellEvents {
   #spawn(): CellProcess {
     const { prelude, broker, isolatesPerCell, idleMs, parallelism, cellMemoryMb, isolation, now } = this.#options;
     const cellOptions: CellOptions = { maxIsolates: isolatesPerCell, idleMs, parallelism };
-    const limits = { rssMb: cellMemoryMb, addressSpaceMb: addressSpaceMb(isolatesPerCell, cellMemoryMb) };
+    const limits = { rssMb: cellMemoryMb, addressSpaceMb: addressSpaceOf(isolatesPerCell, cellMemoryMb) };
     const number = this.#spawned++;
     const cell = new CellProcess({ prelude, cell: cellOptions, limits, isolation, number, broker, events: this, now });
     this.#cells.add(cell);

@@ -138,17 +138,16 @@ export class Provisions {
     let left = missing;
     let taken = 0;
     for (const cell of this.#options.cells()) if (cell.provisions.entries.size > 0) taken += 1;
-    const fill = (cell: CellProcess): void => {
-      if (cell.provisions.entries.size === 0 && ++taken > this.#cellsMax) return;
-      left -= this.#add(cell, version, left);
-    };
     for (const cell of this.#options.cells()) {
-      if (left > 0 && cell.tenant === version.tenant && !cell.retiring && cell.quarantine === "none") fill(cell);
+      if (left === 0 || cell.tenant !== version.tenant || cell.retiring || cell.quarantine !== "none") continue;
+      if (cell.provisions.entries.size === 0 && taken >= this.#cellsMax) continue;
+      if (cell.provisions.entries.size === 0) taken += 1;
+      left -= this.#add(cell, version, left);
     }
-    while (left > 0 && taken < this.#cellsMax) {
+    for (; left > 0 && taken < this.#cellsMax; taken += 1) {
       const cell = this.#options.newCell(version.tenant);
       if (cell === undefined) return;
-      fill(cell);
+      left -= this.#add(cell, version, left);
     }
   }
 

@@ -56,6 +56,6 @@ export function spawnCell({ addressSpaceMb, isolation, number }: CellSpawn): Chi
  * and a WebAssembly memory without a maximum reserves its largest size (spawn-cell.ts). It is the backstop; resident
  * memory is what the pool watches.
  */
-export function addressSpaceMb(isolates: number, memoryMb: number): number {
+export function addressSpaceOf(isolates: number, memoryMb: number): number {
   return 1_600 + (530 + 512) * (isolates + 2) + memoryMb;
 }
