@@ -22,9 +22,10 @@ beforeAll(async () => {
   stack = await Stack.start();
   await stack.deploy("large", CODE, { triggers: [{ http: {} }], timeoutMs: 60_000 });
   await stack.deploy("whole", `exports.handler = async (n) => "x".repeat(n);`, { timeoutMs: 20_000 });
+  // What an engine takes at first for its own needs is no part of what is measured.
   await eventually(
-    () => fetch(`${stack.endpoint}/fn/large?bytes=1000000`).then((response) => response.arrayBuffer()),
-    ({ byteLength }) => byteLength === 1_000_000,
+    () => fetch(`${stack.endpoint}/fn/large?bytes=50000000`).then((response) => response.arrayBuffer()),
+    ({ byteLength }) => byteLength === 50_000_000,
   );
 });
 afterAll(() => stack.stop());

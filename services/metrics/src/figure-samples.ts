@@ -17,8 +17,8 @@ export function figureSamples(figures: Figures, known: readonly FunctionRef[]): 
     ...workerSamples(figures.leases ?? []),
     ...(figures.leases === undefined ? NO_WORKER_FIGURES : {}),
     faas_concurrent_executions: figures.leases === undefined ? [] : concurrencySamples(figures.leases, known, labelsOf),
-    faas_provisioned_environments: provisionedSamples(figures.leases ?? [], labelsOf),
     ...queueSamples(figures.queues, labelsOf),
+    faas_provisioned_environments: provisionedSamples(figures.leases ?? [], labelsOf),
     faas_redis_up: [sample("faas_redis_up", [], figures.redisUp ? 1 : 0)],
   };
 }

@@ -25,6 +25,7 @@ function lease(changes: Partial<WorkerLease> = {}): WorkerLease {
     running: { "default.thumbnails": 2 },
     cells: 3,
     warmIsolates: 5,
+    provisioned: { "acme.report@3": { wanted: 3, allocated: 3, ready: 2 } },
     ...changes,
   };
 }
@@ -99,7 +100,7 @@ describe("a scrape", () => {
 
   test("sums workers' leases and shows queues in base units", async () => {
     const workers = async () => [
-      lease({ provisioned: { "acme.report@3": { wanted: 3, allocated: 3, ready: 2 } } }),
+      lease(),
       lease({ id: "w2", draining: true, running: { "default.thumbnails": 1, "acme.report": 4 } }),
     ];
     const families = parseExposition(await scraperOf({ ledger: ledgerOf(), workers })());
