@@ -147,6 +147,11 @@ export const FIGURE_METRICS = {
     labels: [],
   },
   faas_warm_isolates: { type: "gauge", help: "Isolates kept warm over all workers.", labels: [] },
+  faas_provisioned_environments: {
+    type: "gauge",
+    help: "Provisioned environments over all workers. state: ready, missing (still being made, or not to be had).",
+    labels: ["tenant", "function", "state"],
+  },
   faas_cells: { type: "gauge", help: "Cell processes over all workers.", labels: [] },
   faas_queue_depth: {
     type: "gauge",

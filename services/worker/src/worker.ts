@@ -16,6 +16,7 @@ import { createOutlets } from "./destinations/outlets.ts";
 import { DirectLaneServer } from "./direct-lane/server.ts";
 import { EgressDenials } from "./egress-denials.ts";
 import { Executor } from "./executor.ts";
+import { Provisioner } from "./provisioner.ts";
 import { QueuedLane } from "./queued-lane.ts";
 import { ReservedSlots } from "./reserved-slots.ts";
 import { SourceMaps } from "./source-maps/source-maps.ts";
@@ -43,6 +44,7 @@ export class Worker {
   readonly sourceMaps: SourceMaps;
   readonly queuedLane: QueuedLane;
   readonly directLane: DirectLaneServer;
+  readonly provisioner: Provisioner;
   readonly #options: WorkerOptions;
   readonly #token = randomBytes(24).toString("base64url");
   readonly #startedAt: number;
@@ -81,6 +83,16 @@ export class Worker {
     const executor = new Executor(parts);
     const farewell = this.#createFarewell(place);
     this.queuedLane = new QueuedLane({ executor, functions, farewell, journal, now });
+    this.provisioner = new Provisioner({
+      registry: stores.registry,
+      workers: stores.workers,
+      specs,
+      pool,
+      workerId: config.id,
+      capacity: config.capacity,
+      onError,
+      now,
+    });
     this.directLane = new DirectLaneServer({
       address: config.directLane,
       token: this.#token,
@@ -129,12 +141,14 @@ export class Worker {
       cells,
       warmIsolates: isolates,
       isolation: isolationLayers(this.#options.isolation),
+      provisioned: this.provisioner.shares(),
     };
   }
 
   /** From now on nothing new is taken; gateways are told. */
   drain(): void {
     this.#draining = true;
+    this.provisioner.stop();
     this.directLane.statusChanged();
   }
 
@@ -146,6 +160,7 @@ export class Worker {
 
   forget(ref: FunctionRef | undefined): void {
     this.functions.forget(ref);
+    this.provisioner.changed();
   }
 
   #createPool(broker: Broker): CellPool {
@@ -180,6 +195,7 @@ export class Worker {
       inFlight: this.capacity.inFlight,
       draining: this.#draining,
       warm: [...warm],
+      provisioned: this.provisioner.names(),
     };
   }
 }

@@ -1,4 +1,3 @@
-import { createContext, Script } from "node:vm";
 import {
   DISPATCH,
   type GuestRuntime,
@@ -13,6 +12,7 @@ import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions
 import { CodeCaches } from "./code-caches.ts";
 import { exactBuffer } from "./exact-buffer.ts";
 import { callHostFunction } from "./host-functions.ts";
+import { CLAIM_SLOTS, makeCodeCache, PRELUDE_NAME } from "./prelude-cache.ts";
 import { UsageGauge } from "./usage-gauge.ts";
 import { CODE_NAME, type CodeCache, UserCode } from "./user-code.ts";
 import { codeFramesOf, endOf, functionError, messageOf, startError } from "./isolate-errors.ts";
@@ -27,8 +27,6 @@ import { codeFramesOf, endOf, functionError, messageOf, startError } from "./iso
  *   I4 `cachedData` is made by V8 in this process, of the prelude and, for the same version again, of its code: never
  *      taken from outside (ADR 0015).
  */
-const CLAIM_SLOTS = 256;
-const PRELUDE_NAME = "sluice:prelude";
 const BOOT_TIMEOUT_MS = 5_000;
 const NO_BYTES = new Uint8Array(0);
 
@@ -49,25 +47,10 @@ export function createIsolateFactory(preludeText: string): SandboxFactory {
   const runtime = parseGuestRuntime(preludeText);
   const prelude: Prelude = {
     runtime,
-    cachedData: makeCodeCache(runtime.script),
+    cachedData: new ivm.ExternalCopy(exactBuffer(makeCodeCache(runtime.script))),
     caches: new CodeCaches(),
   };
   return (options) => new IsolateSandbox(options).start(prelude);
-}
-
-/**
- * Made after a boot in a throw-away context, so that the functions which every boot calls are compiled in it too: that
- * halves the time from isolate to first handler.
- */
-function makeCodeCache(source: string): CodeCache {
-  const script = new Script(source, { filename: PRELUDE_NAME });
-  const boot = script.runInContext(createContext()) as (...host: unknown[]) => unknown;
-  boot(
-    () => undefined,
-    () => "",
-    new Int32Array(new SharedArrayBuffer(CLAIM_SLOTS * Int32Array.BYTES_PER_ELEMENT)),
-  );
-  return new ivm.ExternalCopy(exactBuffer(script.createCachedData()));
 }
 
 class IsolateSandbox implements Sandbox {
