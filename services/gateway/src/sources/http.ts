@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { LIMITS, parseQualifiedName, PlatformError } from "@sluice/core";
 import { readAuthorised } from "../auth/read-authorised.ts";
 import type { CallResult } from "../invoker.ts";
+import { sendBody } from "../request/send-body.ts";
 import { newInvocation, parseSourceAddress, type SourceDeps, sourceIpOf } from "./source.ts";
 import { StreamedResponse } from "./streamed-response.ts";
 import { toUrlEvent } from "./url-event.ts";
@@ -76,12 +77,4 @@ function answer(response: ServerResponse, id: string, result: CallResult): void 
   const length = String(Buffer.byteLength(reply.body));
   response.writeHead(reply.status, [...reply.headers, "content-length", length, ...requestId]);
   sendBody(response, reply.body);
-}
-
-const ONE_WRITE_BYTES = 16_384;
-
-/** Node joins a string with the headers into one write; bytes are a second one, dearer than turning few of them into text. */
-function sendBody(response: ServerResponse, body: Buffer | string): void {
-  if (typeof body !== "string" && body.length <= ONE_WRITE_BYTES) response.end(body.toString("latin1"), "latin1");
-  else response.end(body);
 }
