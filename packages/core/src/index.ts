@@ -55,6 +55,14 @@ export {
 } from "./lineage.ts";
 export { type Alias, resolveQualifier } from "./alias.ts";
 export type { DecideDocument, DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
+export {
+  type ProvisionedShare,
+  type ProvisionedStatus,
+  provisionedNames,
+  provisionedStatus,
+  provisionedVersions,
+  shareOf,
+} from "./provisioned.ts";
 export { readClientContext } from "./client-context.ts";
 export { type Deployment, isSame, isSameContent, toDeploymentChange } from "./deployment.ts";
 export {
@@ -104,6 +112,8 @@ export type {
   CellExitReason,
   CellRestartedFact,
   DeadLetteredFact,
+  EgressDenial,
+  EgressDeniedFact,
   DeduplicatedFact,
   DestinationFailedFact,
   FinishedFact,
@@ -234,3 +244,49 @@ export {
   scryptEndsCost,
   type SignatureScheme,
 } from "./crypto-call.ts";
+export {
+  type ChangeVisibility,
+  type CreateQueue,
+  DEFAULT_QUEUE_ATTRIBUTES,
+  type ListQueues,
+  type MessageAttribute,
+  messageBytes,
+  type MessageQueue,
+  type MessageQueueDepth,
+  type MessageQueues,
+  type OutgoingMessage,
+  QUEUE_NAME,
+  type QueueAttributes,
+  type QueueRedrive,
+  type QueueRef,
+  type ReceiptOutcome,
+  type ReceivedMessage,
+  type ReceivedMessages,
+  type ReceiveMessages,
+  type SendMessages,
+  type SendOutcome,
+  type SendRefusal,
+  type UpdateQueue,
+} from "./message-queues.ts";
+export {
+  type CreateStream,
+  formatSequence,
+  type ListStreams,
+  type OutgoingRecord,
+  parseHashKey,
+  parseSequence,
+  type PutRecords,
+  type ReadRecords,
+  type RecordPage,
+  type RecordPlace,
+  type RecordPosition,
+  type RecordStream,
+  type RecordStreams,
+  SEQUENCE_COUNTER_MAX,
+  shardOf,
+  shardRange,
+  type StoredRecord,
+  STREAM_NAME,
+  type StreamRef,
+  type UpdateStream,
+} from "./record-streams.ts";

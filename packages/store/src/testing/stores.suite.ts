@@ -9,6 +9,8 @@ import { logsContract } from "./logs.suite.ts";
 import { documentsContract } from "./documents.suite.ts";
 import { registryChangeContract } from "./registry-change.suite.ts";
 import { registryUrlContract } from "./registry-url.suite.ts";
+import { messageQueuesContract } from "./message-queues.suite.ts";
+import { recordStreamsContract } from "./record-streams.suite.ts";
 import { registryContract } from "./registry.suite.ts";
 import { slotsContract } from "./slots.suite.ts";
 import { workersContract } from "./workers.suite.ts";
@@ -28,4 +30,6 @@ export function storesContract(create: CreateStores): void {
   workersContract(create);
   slotsContract(create);
   cronLedgerContract(create);
+  messageQueuesContract(create);
+  recordStreamsContract(create);
 }

@@ -187,7 +187,7 @@ test("a token that guards a URL shows as NONE, and writing that back keeps it", 
   await server.deploy("f", [{ ...HTTP, auth }]);
   const { AuthType } = await get();
   expect(AuthType).toBe("NONE");
-  await update({ ...(AuthType === undefined ? {} : { AuthType }) });
+  await update(AuthType === undefined ? {} : { AuthType });
   expect((await triggers())[0]?.auth).toEqual(auth);
   await update({ AuthType: "AWS_IAM" });
   expect((await triggers())[0]?.auth).toEqual({ type: "iam" });
