@@ -1,6 +1,15 @@
 import { parseArgs } from "node:util";
 
-export const STEP_NAMES = ["sync", "webhook", "queued", "cold-start", "memory"] as const;
+export const STEP_NAMES = [
+  "sync",
+  "webhook",
+  "queued",
+  "cold-start",
+  "bundles",
+  "memory",
+  "host-calls",
+  "hostile",
+] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
 /** How much is measured. */
@@ -16,6 +25,10 @@ export interface Scale {
   readonly events: number;
   /** In one turn of the cold start. */
   readonly versions: number;
+  /** Second loads of a bundle in one turn. */
+  readonly loads: number;
+  /** Host calls in one turn. */
+  readonly hostCalls: number;
   readonly isolates: number;
 }
 
@@ -35,6 +48,8 @@ const FULL: Scale = {
   manyMs: 4_000,
   events: 8_000,
   versions: 50,
+  loads: 12,
+  hostCalls: 40_000,
   isolates: 100,
 };
 const QUICK: Scale = {
@@ -44,6 +59,8 @@ const QUICK: Scale = {
   manyMs: 300,
   events: 300,
   versions: 6,
+  loads: 4,
+  hostCalls: 4_000,
   isolates: 100,
 };
 

@@ -7,6 +7,8 @@ export const QUANTITY_LABELS: Readonly<Record<Quantity, string>> = {
   p99Ms: "p99 ms",
   cpuUs: "CPU µs each",
   initMs: "of it init, p50 ms",
+  firstMs: "first load, ms",
+  lateMs: "ms past the timeout",
   totalMb: "MB resident",
   perIsolateMb: "MB per isolate",
 };

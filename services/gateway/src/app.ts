@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { PlatformError } from "@sluice/core";
 import express, { type Express } from "express";
 import { type AwsEndpoint, isAwsAddress } from "./aws/aws-endpoint.ts";
+import { withContinue } from "./request/expect-continue.ts";
 import { sendError, sendJson, toPlatformError } from "./request/reply.ts";
 import type { PlatformApiDeps } from "./platform-api/operation.ts";
 import { createPlatformApi } from "./platform-api/platform-api.ts";
@@ -101,5 +102,6 @@ export function createHttpServer(listener: RequestListener): Server {
     listener,
   );
   server.maxRequestsPerSocket = 0;
+  server.on("checkContinue", withContinue(listener));
   return server;
 }

@@ -104,6 +104,12 @@ export class MemoryRegistry implements Registry {
     return structuredClone(bound) as BoundTrigger<CronTrigger>[];
   }
 
+  async listProvisioned(): Promise<readonly FunctionRef[]> {
+    return [...this.#functions.values()]
+      .filter(({ record }) => Object.keys(record.settings.provisioned).length > 0)
+      .map(({ record: { tenant, name } }) => ({ tenant, name }));
+  }
+
   async onChange(listener: Listener): Promise<() => Promise<void>> {
     const own: Listener = (ref) => listener(ref);
     this.#listeners.add(own);
