@@ -116,6 +116,7 @@ export type {
   DestinationFailedFact,
   FinishedFact,
   InvocationEvent,
+  BatchFact,
   RecursionStoppedFact,
   RerunFact,
   RetriedFact,
@@ -269,6 +270,7 @@ export {
 export {
   type CreateStream,
   formatSequence,
+  formatShardId,
   type ListStreams,
   type OutgoingRecord,
   parseHashKey,
@@ -288,3 +290,16 @@ export {
   type StreamRef,
   type UpdateStream,
 } from "./record-streams.ts";
+export { compileEventPattern, type EventPattern, PATTERN_CHARS_MAX, PatternFault } from "./event-pattern.ts";
+export { type BatchResponse, readBatchResponse } from "./batch-response.ts";
+export {
+  EVENT_SOURCE_LIMITS,
+  type EventSource,
+  type EventSourceMapping,
+  mappingKey,
+  type ProcessingResult,
+  type QueueSource,
+  RESULT_FIELD,
+  type StreamSource,
+} from "./event-source-mapping.ts";
+export type { ClaimedUnits, ClaimUnits, SaveProgress, SourceLeases } from "./source-leases.ts";
