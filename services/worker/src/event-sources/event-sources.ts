@@ -15,7 +15,7 @@ export interface Poller {
 
 export interface EventSourcesOptions {
   readonly documents: Pick<DocumentStore, "listAll" | "onChange">;
-  readonly leases: Pick<SourceLeases, "claim" | "leave" | "release">;
+  readonly leases: Pick<SourceLeases, "claim" | "forget" | "leave" | "release">;
   readonly streams: Pick<RecordStreams, "describe">;
   readonly holder: string;
   /** Pollers that come with the load, at most. */
@@ -64,6 +64,8 @@ export class EventSources {
   readonly #loads = new Map<string, { readonly wanted: number; readonly until: number }>();
   #firsts: readonly SourceUnit[] = [];
   #mappings = new Map<string, EventSourceMapping>();
+  /** Enabled or not. */
+  #known: ReadonlySet<string> = new Set();
   #asked: Readonly<Record<string, number>> = {};
   #readAt = Number.NEGATIVE_INFINITY;
   #hasChanged = false;
@@ -186,6 +188,8 @@ export class EventSources {
     const { leases, holder, onError, onGone } = this.#options;
     onGone(unit.mapping);
     await leases.release(holder, [unit.name]).catch(onError);
+    // What a poller wrote after its mapping was deleted.
+    if (!this.#known.has(mappingKey(unit.mapping))) await leases.forget(mappingKey(unit.mapping)).catch(onError);
     if (isFirst(unit)) this.#tickSoon();
   }
 
@@ -200,6 +204,7 @@ export class EventSources {
       ),
     );
     this.#mappings = new Map(enabled.map((mapping) => [mappingKey(mapping), mapping]));
+    this.#known = new Set(all.map(mappingKey));
     this.#firsts = enabled.flatMap((mapping, index) => firstUnits(mapping, shards[index] ?? 0));
     this.#readAt = performance.now();
   }
