@@ -25,6 +25,8 @@ export interface ClaimUnits {
   readonly leaseMs: number;
   readonly keep: readonly string[];
   readonly take: readonly string[];
+  /** Of these, at most so many. */
+  readonly takeMax: number;
   /** How many pollers this holder thinks a mapping could use; forgotten with the lease. */
   readonly demand: Readonly<Record<string, number>>;
 }

@@ -16,7 +16,7 @@ export class MemorySourceLeases implements SourceLeases {
     this.#now = options.now;
   }
 
-  async claim({ holder, leaseMs, keep, take, demand }: ClaimUnits): Promise<ClaimedUnits> {
+  async claim({ holder, leaseMs, keep, take, takeMax, demand }: ClaimUnits): Promise<ClaimedUnits> {
     const now = this.#now();
     const until = now + leaseMs;
     this.#holders.set(holder, until);
@@ -25,7 +25,8 @@ export class MemorySourceLeases implements SourceLeases {
     }
     for (const [name, end] of this.#holders) if (end <= now) this.#holders.delete(name);
     const mine = keep.filter((unit) => this.#units.get(unit)?.holder === holder);
-    const taken = take.filter((unit) => (this.#units.get(unit)?.holder ?? holder) === holder);
+    const free = take.filter((unit) => (this.#units.get(unit)?.holder ?? holder) === holder);
+    const taken = free.slice(0, takeMax);
     const units = [...mine, ...taken];
     for (const unit of units) this.#units.set(unit, { holder, until });
     for (const [mapping, count] of Object.entries(demand)) {

@@ -8,7 +8,7 @@ const CLAIM = new Script(`
 -- Renews and takes units, and exchanges with other holders what mappings could use.
 -- KEYS: 1 ends of leases (sorted set: unit)  2 holders of units (hash)  3 holders (sorted set: end)
 --       4 demand (hash: mapping -> count)  5 ends of demand (sorted set: mapping)
--- ARGV: 1 holder  2 lease (ms)  3 units to keep  4 units to take  then these units, then mapping and count of each demand
+-- ARGV: 1 holder  2 lease (ms)  3 units to keep  4 units to take  5 most of these  then these units, then mapping and count of each demand
 -- Result: {holders, {unit, ...}, {mapping, count, ...}}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -24,18 +24,20 @@ for _, mapping in ipairs(redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', now, 'LIMI
   redis.call('HDEL', KEYS[4], mapping)
 end
 local got = {}
-local keep, take = tonumber(ARGV[3]), tonumber(ARGV[4])
+local keep, take, room = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 for i = 1, keep + take do
-  local unit = ARGV[4 + i]
+  if i > keep and room <= 0 then break end
+  local unit = ARGV[5 + i]
   local holder = redis.call('HGET', KEYS[2], unit)
   local ended = holder and tonumber(redis.call('ZSCORE', KEYS[1], unit) or 0) <= now
   if holder == ARGV[1] or (i > keep and (not holder or ended)) then
     redis.call('HSET', KEYS[2], unit, ARGV[1])
     redis.call('ZADD', KEYS[1], ends, unit)
     got[#got + 1] = unit
+    if i > keep then room = room - 1 end
   end
 end
-for i = 5 + keep + take, #ARGV, 2 do
+for i = 6 + keep + take, #ARGV, 2 do
   local known = tonumber(redis.call('HGET', KEYS[4], ARGV[i]) or 0)
   if tonumber(ARGV[i + 1]) >= known then
     redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 1])
@@ -86,9 +88,9 @@ export class RedisSourceLeases implements SourceLeases {
     this.#prefix = options.prefix;
   }
 
-  async claim({ holder, leaseMs, keep, take, demand }: ClaimUnits): Promise<ClaimedUnits> {
+  async claim({ holder, leaseMs, keep, take, takeMax, demand }: ClaimUnits): Promise<ClaimedUnits> {
     const keys = ["ends", "units", "holders", "demand", "demand-ends"].map((name) => this.#key(name));
-    const args = [holder, Math.ceil(leaseMs), keep.length, take.length, ...keep, ...take];
+    const args = [holder, Math.ceil(leaseMs), keep.length, take.length, takeMax, ...keep, ...take];
     const [holders, units, flat] = (await CLAIM.run(this.#redis, keys, [
       ...args,
       ...Object.entries(demand).flat(),

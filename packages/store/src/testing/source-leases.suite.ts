@@ -8,7 +8,7 @@ const MAPPING = "acme/m";
 export function sourceLeasesContract(create: CreateStores): void {
   const on = (body: (leases: SourceLeases) => Promise<void>) => () =>
     withStores(create, ({ sourceLeases }) => body(sourceLeases));
-  const ask = { leaseMs: HOUR_MS, keep: [], take: [], demand: {} };
+  const ask = { leaseMs: HOUR_MS, keep: [], take: [], takeMax: 10, demand: {} };
 
   describe("leases on event sources", () => {
     test(
@@ -18,6 +18,8 @@ export function sourceLeasesContract(create: CreateStores): void {
         const claims = await Promise.all(holders.map((holder) => leases.claim({ ...ask, holder, take: ["u", "v"] })));
         expect(claims.flatMap(({ units }) => units).sort()).toEqual(["u", "v"]);
         expect((await leases.claim({ ...ask, holder: "w0" })).holders).toBe(10);
+        const more = await leases.claim({ ...ask, holder: "w0", take: ["u", "v", "x", "y", "z"], takeMax: 2 });
+        expect(more.units).toHaveLength(2);
       }),
     );
 

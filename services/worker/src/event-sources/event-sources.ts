@@ -146,6 +146,7 @@ export class EventSources {
       leaseMs: this.#leaseMs,
       keep: [...this.#running.keys()],
       take: [],
+      takeMax: 0,
       demand: this.#demand(began),
     });
     this.#renewedAt = began;
@@ -158,19 +159,22 @@ export class EventSources {
   }
 
   async #take(share: number): Promise<void> {
-    const { leases, holder, extraMax } = this.#options;
-    const room = Math.max(0, share - this.#count(true));
-    const extraRoom = Math.max(0, extraMax - this.#count(false));
     const isFree = ({ name }: SourceUnit): boolean => !this.#running.has(name);
-    const firsts = this.#firsts.filter(isFree);
-    const extras = this.#extras().filter(isFree);
-    // Workers that ask at the same time should not all ask for the same ones.
-    const wanted = [...rotate(firsts, holder).slice(0, Math.min(room, TAKE_MAX)), ...extras.slice(0, extraRoom)];
-    if (wanted.length === 0) return;
+    await this.#takeOf(this.#firsts.filter(isFree), share - this.#count(true));
+    await this.#takeOf(this.#extras().filter(isFree), this.#options.extraMax - this.#count(false));
+  }
+
+  /** Takes as many as there is room for of those that nobody has; which these are only the leases know. */
+  async #takeOf(units: readonly SourceUnit[], room: number): Promise<void> {
+    if (room <= 0 || units.length === 0) return;
+    const { leases, holder } = this.#options;
+    // From another place each time: workers should not all ask for the same ones, nor one for the same ones for ever.
+    const wanted = rotate(units, Math.random()).slice(0, TAKE_MAX);
     const take = wanted.map(({ name }) => name);
-    const { units } = await leases.claim({ holder, leaseMs: this.#leaseMs, keep: [], take, demand: {} });
-    const got = new Set(units);
-    // A drain may have begun meanwhile; what was got is given back with the rest when the leases end.
+    const got = new Set(
+      (await leases.claim({ holder, leaseMs: this.#leaseMs, keep: [], take, takeMax: room, demand: {} })).units,
+    );
+    // A drain may have begun meanwhile; what was got is free again when its lease ends.
     for (const unit of wanted) if (got.has(unit.name) && !this.#isDraining) this.#begin(unit);
   }
 
@@ -264,8 +268,7 @@ function isFirst(unit: SourceUnit): boolean {
   return unit.kind === "stream" || unit.isFirst;
 }
 
-function rotate<T>(items: readonly T[], seed: string): readonly T[] {
-  let at = 0;
-  for (const char of seed) at = (at * 31 + (char.codePointAt(0) ?? 0)) % Math.max(1, items.length);
+function rotate<T>(items: readonly T[], chance: number): readonly T[] {
+  const at = Math.floor(chance * items.length);
   return [...items.slice(at), ...items.slice(0, at)];
 }
