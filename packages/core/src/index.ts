@@ -118,6 +118,7 @@ export type {
   DestinationFailedFact,
   FinishedFact,
   InvocationEvent,
+  BatchFact,
   RecursionStoppedFact,
   RerunFact,
   RetriedFact,
@@ -271,6 +272,7 @@ export {
 export {
   type CreateStream,
   formatSequence,
+  formatShardId,
   type ListStreams,
   type OutgoingRecord,
   parseHashKey,
@@ -290,3 +292,16 @@ export {
   type StreamRef,
   type UpdateStream,
 } from "./record-streams.ts";
+export { compileEventPattern, type EventPattern, PATTERN_CHARS_MAX, PatternFault } from "./event-pattern.ts";
+export { type BatchResponse, readBatchResponse } from "./batch-response.ts";
+export {
+  EVENT_SOURCE_LIMITS,
+  type EventSource,
+  type EventSourceMapping,
+  mappingKey,
+  type ProcessingResult,
+  type QueueSource,
+  RESULT_FIELD,
+  type StreamSource,
+} from "./event-source-mapping.ts";
+export type { ClaimedUnits, ClaimUnits, SaveProgress, SourceLeases } from "./source-leases.ts";

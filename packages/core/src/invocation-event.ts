@@ -71,6 +71,21 @@ export interface RecursionStoppedFact extends FactBase {
   readonly lane: Lane;
 }
 
+/** A batch of an event source's records came to an end: processed, in part, not, or not yet for want of room. */
+export interface BatchFact extends FactBase {
+  readonly type: "batch";
+  readonly source: "queue" | "stream";
+  readonly outcome: "ok" | "partial" | "failed" | "throttled";
+  /** That the function was given. */
+  readonly records: number;
+  /** Of these, not processed. */
+  readonly failed: number;
+  /** That filters kept from the function. */
+  readonly filtered: number;
+  /** Age of the newest record of a stream's batch; null for queues. */
+  readonly iteratorAgeMs: number | null;
+}
+
 /** The same attempt was run again for a cause of ours: it costs the user no attempt, but it is a duplicate. */
 export interface RerunFact extends FactBase {
   readonly type: "rerun";
@@ -106,6 +121,7 @@ export type InvocationEvent =
   | DeadLetteredFact
   | DestinationFailedFact
   | RecursionStoppedFact
+  | BatchFact
   | RerunFact
   | EgressDeniedFact
   | CellRestartedFact;

@@ -1,5 +1,13 @@
 /** What started an invocation. */
-export type InvocationSource = "http" | "webhook" | "object-storage" | "cron" | "api" | "destination";
+export type InvocationSource =
+  | "http"
+  | "webhook"
+  | "object-storage"
+  | "cron"
+  | "api"
+  | "destination"
+  | "queue"
+  | "stream";
 
 export type Lane = "direct" | "queued";
 

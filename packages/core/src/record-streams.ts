@@ -121,6 +121,11 @@ export function shardOf(hashKey: bigint, shards: number): number {
   return Math.min(shard, shards - 1);
 }
 
+/** A shard's name as clients know it. */
+export function formatShardId(shard: number): string {
+  return `shardId-${String(shard).padStart(12, "0")}`;
+}
+
 /** Decimal below 2^128 as it may come from outside. */
 export function parseHashKey(text: string): bigint | undefined {
   if (!/^(0|[1-9][0-9]{0,38})$/.test(text)) return undefined;

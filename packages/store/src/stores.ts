@@ -11,6 +11,7 @@ import type {
   MessageQueues,
   RecordStreams,
   Registry,
+  SourceLeases,
   WorkerDirectory,
 } from "@sluice/core";
 import type { MessageQueueLimits } from "./queue-rules.ts";
@@ -32,6 +33,7 @@ export interface Stores {
   readonly documents: DocumentStore;
   readonly messageQueues: MessageQueues;
   readonly recordStreams: RecordStreams;
+  readonly sourceLeases: SourceLeases;
   /** Ends waiting reads and closes the connections that the stores made themselves. */
   stop(): Promise<void>;
 }

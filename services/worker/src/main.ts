@@ -58,12 +58,15 @@ runService({
     onStop("drain", async (deadline) => {
       worker.drain();
       await announcer.tick();
-      await Promise.all([consumer.drain(Math.max(0, config.drainMs - STOP_MS)), worker.directLane.drain(deadline)]);
+      const drainMs = Math.max(0, config.drainMs - STOP_MS);
+      const sources = worker.eventSources.drain(performance.now() + drainMs);
+      await Promise.all([consumer.drain(drainMs), worker.directLane.drain(deadline), sources]);
       await announcer.stop();
     });
     await announcer.start();
     worker.provisioner.start();
     await consumer.start();
+    await worker.eventSources.start();
     return { address };
   },
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import type { FunctionRef, InvocationQueue, Place, WorkerLease, WorkerStatus } from "@sluice/core";
+import type { FunctionRef, InvocationQueue, WorkerLease, WorkerStatus } from "@sluice/core";
 import type { Logger } from "@sluice/process";
 import { type Broker, CellPool, describeIsolation, isolationLayers, type Isolation } from "@sluice/sandbox";
 import { FunctionCache, Journal, type Stores } from "@sluice/store";
@@ -12,9 +12,12 @@ import { CodeCache } from "./code-cache.ts";
 import type { WorkerConfig } from "./config.ts";
 import { Courier } from "./destinations/courier.ts";
 import { Farewell } from "./destinations/farewell.ts";
+import type { Outlets } from "./destinations/outlet.ts";
 import { createOutlets } from "./destinations/outlets.ts";
 import { DirectLaneServer } from "./direct-lane/server.ts";
 import { EgressDenials } from "./egress-denials.ts";
+import { createEventSources } from "./event-sources/create-event-sources.ts";
+import type { EventSources } from "./event-sources/event-sources.ts";
 import { Executor } from "./executor.ts";
 import { Provisioner } from "./provisioner.ts";
 import { QueuedLane } from "./queued-lane.ts";
@@ -45,6 +48,7 @@ export class Worker {
   readonly queuedLane: QueuedLane;
   readonly directLane: DirectLaneServer;
   readonly provisioner: Provisioner;
+  readonly eventSources: EventSources;
   readonly #options: WorkerOptions;
   readonly #token = randomBytes(24).toString("base64url");
   readonly #startedAt: number;
@@ -81,8 +85,14 @@ export class Worker {
     const { functions, journal, pool, capacity, slots, sourceMaps } = this;
     const parts = { functions, specs, pool, capacity, slots, journal, sourceMaps, chains, denials, now };
     const executor = new Executor(parts);
-    const farewell = this.#createFarewell(place);
+    const outlets = this.#createOutlets();
+    const farewell = new Farewell({ courier: new Courier({ outlets, place }), journal, now });
     this.queuedLane = new QueuedLane({ executor, functions, farewell, journal, now });
+    this.eventSources = createEventSources({
+      ...{ stores, executor, functions, journal, outlets, place, onError, now },
+      workerId: config.id,
+      capacity: config.capacity,
+    });
     this.provisioner = new Provisioner({
       registry: stores.registry,
       workers: stores.workers,
@@ -101,11 +111,11 @@ export class Worker {
     });
   }
 
-  /** Where events go that have ended. */
-  #createFarewell(place: Place): Farewell {
+  /** Ways to where events go that have ended. */
+  #createOutlets(): Outlets {
     const { functions, journal, network } = this;
     const { config, stores, queue, now } = this.#options;
-    const outlets = createOutlets({
+    return createOutlets({
       queue,
       functions,
       journal,
@@ -115,7 +125,6 @@ export class Worker {
       objectStore: config.objectStore,
       now,
     });
-    return new Farewell({ courier: new Courier({ outlets, place }), journal, now });
   }
 
   /** Listens for calls. @returns the address that gateways are told */

@@ -13,6 +13,7 @@ import { MemoryMessageQueues } from "./queues/message-queues.ts";
 import { MemoryRecordStreams } from "./record-streams.ts";
 import { MemoryRegistry } from "./registry.ts";
 import { MemorySlots } from "./slots.ts";
+import { MemorySourceLeases } from "./source-leases.ts";
 import { MemoryWorkers } from "./workers.ts";
 
 export interface MemoryStoresOptions {
@@ -43,6 +44,7 @@ export function createMemoryStores(options: MemoryStoresOptions): Stores {
     documents: new MemoryDocuments(),
     messageQueues,
     recordStreams,
+    sourceLeases: new MemorySourceLeases({ now }),
     stop: async () => {
       await Promise.all([facts.stop(), messageQueues.stop(), recordStreams.stop()]);
     },

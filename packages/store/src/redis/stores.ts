@@ -14,6 +14,7 @@ import { RedisMessageQueues } from "./queues/message-queues.ts";
 import { DEFAULT_PREFIX } from "./redis-key.ts";
 import { RedisRegistry } from "./registry.ts";
 import { RedisSlots } from "./slots.ts";
+import { RedisSourceLeases } from "./source-leases.ts";
 import { RedisRecordStreams } from "./streams/record-streams.ts";
 import { RedisWorkers } from "./workers.ts";
 
@@ -49,6 +50,7 @@ export function createRedisStores(options: RedisStoresOptions): Stores {
     documents: new RedisDocuments({ ...base, feed }),
     messageQueues,
     recordStreams,
+    sourceLeases: new RedisSourceLeases(base),
     stop: async () => {
       await Promise.all([feed.stop(), facts.stop(), messageQueues.stop(), recordStreams.stop()]);
     },

@@ -13,6 +13,7 @@ import { messageQueuesContract } from "./message-queues.suite.ts";
 import { recordStreamsContract } from "./record-streams.suite.ts";
 import { registryContract } from "./registry.suite.ts";
 import { slotsContract } from "./slots.suite.ts";
+import { sourceLeasesContract } from "./source-leases.suite.ts";
 import { workersContract } from "./workers.suite.ts";
 
 /** The contracts of every port. */
@@ -32,4 +33,5 @@ export function storesContract(create: CreateStores): void {
   cronLedgerContract(create);
   messageQueuesContract(create);
   recordStreamsContract(create);
+  sourceLeasesContract(create);
 }

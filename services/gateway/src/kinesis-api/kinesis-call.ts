@@ -1,4 +1,5 @@
 import {
+  formatShardId,
   type Place,
   type RecordStream,
   type RecordStreams,
@@ -48,10 +49,6 @@ export async function streamOf(call: KinesisCall, action: string): Promise<Recor
   const stream = await call.deps.recordStreams.describe(ref);
   if (stream === undefined) throw noSuchStream(ref.name, call.deps.place.accountId);
   return stream;
-}
-
-export function formatShardId(shard: number): string {
-  return `shardId-${String(shard).padStart(12, "0")}`;
 }
 
 /** @throws AwsError ResourceNotFoundException when the stream has no such shard */

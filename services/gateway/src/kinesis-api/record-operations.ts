@@ -1,4 +1,5 @@
 import {
+  formatShardId,
   LIMITS,
   type OutgoingRecord,
   parseHashKey,
@@ -7,7 +8,7 @@ import {
   STREAM_NAME,
 } from "@sluice/core";
 import type { Fields } from "../aws-api/fields.ts";
-import { formatShardId, type KinesisCall, type KinesisOperation, parseShardId, streamOf } from "./kinesis-call.ts";
+import { type KinesisCall, type KinesisOperation, parseShardId, streamOf } from "./kinesis-call.ts";
 import { KINESIS_FAULTS, kinesisError } from "./kinesis-error.ts";
 import { formatIterator, parseIterator } from "./shard-iterator.ts";
 

@@ -1,8 +1,9 @@
 import { LIMITS, type MessageQueue, type Place, type ReceivedMessage, type ReceiptOutcome } from "@sluice/core";
+import { md5OfAttributes } from "@sluice/store";
 import type { AwsError } from "../aws-api/aws-error.ts";
 import type { Fields } from "../aws-api/fields.ts";
 import { batchEntries, batchResult } from "./batch.ts";
-import { chooseAttributes, formatMessageAttributes, md5, md5OfAttributes, sha256 } from "./message-attributes.ts";
+import { chooseAttributes, formatMessageAttributes, md5, sha256 } from "./message-attributes.ts";
 import { queueArn, queueOf, refOf, type SqsOperation } from "./sqs-call.ts";
 import { invalidValue, sqsError } from "./sqs-error.ts";
 

@@ -1,8 +1,9 @@
 import { LIMITS, messageBytes, type MessageQueue, type OutgoingMessage, type SendOutcome } from "@sluice/core";
+import { md5OfAttributes } from "@sluice/store";
 import { AwsError } from "../aws-api/aws-error.ts";
 import type { Fields } from "../aws-api/fields.ts";
 import { batchEntries, batchResult } from "./batch.ts";
-import { md5, md5OfAttributes, readMessageAttributes, readTraceHeader } from "./message-attributes.ts";
+import { md5, readMessageAttributes, readTraceHeader } from "./message-attributes.ts";
 import { queueOf, type SqsCall, type SqsOperation } from "./sqs-call.ts";
 import { invalidValue, sqsError } from "./sqs-error.ts";
 

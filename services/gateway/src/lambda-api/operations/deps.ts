@@ -3,8 +3,11 @@ import type {
   DocumentStore,
   InvocationQueue,
   LogStore,
+  MessageQueues,
   Place,
+  RecordStreams,
   Registry,
+  SourceLeases,
   WorkerDirectory,
 } from "@sluice/core";
 import type { FunctionCache } from "@sluice/store";
@@ -18,6 +21,9 @@ export interface OperationDeps {
   readonly registry: Registry;
   readonly artifacts: ArtifactStore;
   readonly documents: DocumentStore;
+  readonly messageQueues: MessageQueues;
+  readonly recordStreams: RecordStreams;
+  readonly sourceLeases: SourceLeases;
   readonly queue: InvocationQueue;
   readonly logs: LogStore;
   readonly workers: WorkerDirectory;

@@ -3,12 +3,14 @@ import { parseFunctionReference } from "../function-reference.ts";
 import { LambdaError } from "../lambda-error.ts";
 import { type Caller, defineLambdaOperation, type LambdaOperation } from "../operation.ts";
 import type { OperationDeps } from "./deps.ts";
+import { changeMapping, requireMapping } from "./event-source-mappings/mapping-documents.ts";
+import { mappingArn } from "./event-source-mappings/mapping-view.ts";
 import { changeRecord, readTarget, requireRecord } from "./function-target.ts";
 
 const TAGS_MAX = 50;
 
 /**
- * Tags of functions. Event source mappings and code-signing configurations carry tags on AWS as well; here only what
+ * Tags of functions and event source mappings. Code-signing configurations carry tags on AWS as well; here only what
  * has an owner to look for it by them.
  */
 export function tagOperations(deps: OperationDeps): LambdaOperation[] {
@@ -18,12 +20,10 @@ export function tagOperations(deps: OperationDeps): LambdaOperation[] {
 function tagResource(deps: OperationDeps): LambdaOperation {
   return defineLambdaOperation("TagResource", {
     async handle({ input, caller }) {
-      const target = readTagged(deps, caller, input.Resource ?? "");
-      const added = input.Tags ?? {};
-      await changeRecord(deps, target, ({ settings }) => {
-        const tags = { ...settings.tags, ...added };
+      await changeTags(deps, caller, input.Resource ?? "", (before) => {
+        const tags = { ...before, ...input.Tags };
         checkTags(tags);
-        return { now: deps.now(), settings: { ...settings, tags } };
+        return tags;
       });
       return {};
     },
@@ -33,12 +33,10 @@ function tagResource(deps: OperationDeps): LambdaOperation {
 function untagResource(deps: OperationDeps): LambdaOperation {
   return defineLambdaOperation("UntagResource", {
     async handle({ input, caller }) {
-      const target = readTagged(deps, caller, input.Resource ?? "");
       const removed = new Set(input.TagKeys ?? []);
-      await changeRecord(deps, target, ({ settings }) => {
-        const tags = Object.fromEntries(Object.entries(settings.tags).filter(([key]) => !removed.has(key)));
-        return { now: deps.now(), settings: { ...settings, tags } };
-      });
+      await changeTags(deps, caller, input.Resource ?? "", (before) =>
+        Object.fromEntries(Object.entries(before).filter(([key]) => !removed.has(key))),
+      );
       return {};
     },
   });
@@ -47,10 +45,38 @@ function untagResource(deps: OperationDeps): LambdaOperation {
 function listTags(deps: OperationDeps): LambdaOperation {
   return defineLambdaOperation("ListTags", {
     async handle({ input, caller }) {
-      const { settings } = await requireRecord(deps, readTagged(deps, caller, input.Resource ?? ""));
+      const resource = input.Resource ?? "";
+      const id = mappingIdOf(deps, resource);
+      if (id !== undefined) return { Tags: { ...(await requireMapping(deps, caller.tenant, id)).tags } };
+      const { settings } = await requireRecord(deps, readTagged(deps, caller, resource));
       return { Tags: { ...settings.tags } };
     },
   });
+}
+
+type Tags = Readonly<Record<string, string>>;
+
+async function changeTags(
+  deps: OperationDeps,
+  caller: Caller,
+  resource: string,
+  change: (before: Tags) => Tags,
+): Promise<void> {
+  const id = mappingIdOf(deps, resource);
+  if (id !== undefined) {
+    await changeMapping(deps, caller.tenant, id, (before) => ({ ...before, tags: change(before.tags) }));
+    return;
+  }
+  await changeRecord(deps, readTagged(deps, caller, resource), ({ settings }) => ({
+    now: deps.now(),
+    settings: { ...settings, tags: change(settings.tags) },
+  }));
+}
+
+/** Undefined when it is not the ARN of a mapping of this account. */
+function mappingIdOf({ place }: OperationDeps, resource: string): string | undefined {
+  const id = resource.slice(resource.lastIndexOf(":") + 1);
+  return resource === mappingArn(place, id) ? id : undefined;
 }
 
 /** @throws LambdaError InvalidParameterValueException */
@@ -72,7 +98,9 @@ function readTagged(
 ): { readonly ref: FunctionRef; readonly qualifier: undefined } {
   const reference = resource.startsWith("arn:") ? parseFunctionReference(resource) : undefined;
   if (reference === undefined) {
-    throw invalid(`Only functions carry tags here, and '${resource.slice(0, 200)}' is not the ARN of a function.`);
+    throw invalid(
+      `Functions and event source mappings carry tags here, and '${resource.slice(0, 200)}' is the ARN of neither.`,
+    );
   }
   if (reference.qualifier !== undefined)
     throw invalid(

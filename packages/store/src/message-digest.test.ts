@@ -1,4 +1,4 @@
-import { md5OfAttributes } from "./message-attributes.ts";
+import { md5OfAttributes } from "./message-digest.ts";
 
 test("the digest of attributes is that of AWS", () => {
   const one = { timestamp: { dataType: "Number", value: "1493147359900" } };
