@@ -124,6 +124,20 @@ export const ERROR_CODES = {
     "The token or signature is not the one that this address takes.",
     "Check the token or secret with the owner of this address; a signature is made over the raw body.",
   ),
+  "Queue.NotFound": entry(404, false, "No queue has this name.", "Check the name, or create the queue first."),
+  "Queue.TooMany": entry(
+    409,
+    false,
+    "The tenant has as many queues as it may have.",
+    "Delete queues that are no longer used.",
+  ),
+  "Stream.NotFound": entry(404, false, "No stream has this name.", "Check the name, or create the stream first."),
+  "Stream.TooMany": entry(
+    409,
+    false,
+    "The tenant has as many streams as it may have.",
+    "Delete streams that are no longer used.",
+  ),
   "Invocation.NotFound": entry(
     404,
     false,

@@ -60,4 +60,30 @@ export const LIMITS = {
   webSocketMessageBytesMax: 16 * 1024 * 1024,
   hostCallsInFlight: 64,
   timersPerInvocation: 10_000,
+  queuesPerTenant: 1_000,
+  messagesPerQueue: 1_000_000,
+  /** Of all messages of one queue. */
+  queueBytesMax: 1024 * 1024 * 1024,
+  /** Of one message, and of one batch of messages. */
+  messageBytesMax: 1024 * 1024,
+  messagesInFlight: 120_000,
+  fifoMessagesInFlight: 20_000,
+  receiveMessagesMax: 10_000,
+  /** Of what one receive answers. */
+  receiveBytesMax: 16 * 1024 * 1024,
+  receiveWaitMsMax: 20_000,
+  visibilityMsMax: 12 * 3_600_000,
+  deduplicationMs: 5 * 60_000,
+  recordStreamsPerTenant: 200,
+  shardsPerStream: 100,
+  /** Data and partition key of one record. */
+  recordBytesMax: 1024 * 1024,
+  putRecordsMax: 500,
+  putRecordsBytesMax: 5 * 1024 * 1024,
+  getRecordsMax: 10_000,
+  getRecordsBytesMax: 10 * 1024 * 1024,
+  /** Data and partition keys that one shard keeps; past it the oldest records go. */
+  shardBytesMax: 256 * 1024 * 1024,
+  streamRetentionMsMin: 24 * 3_600_000,
+  streamRetentionMsMax: 365 * 24 * 3_600_000,
 } as const;

@@ -8,10 +8,14 @@ import type {
   KeyStore,
   KvStore,
   LogStore,
+  MessageQueues,
+  RecordStreams,
   Registry,
   WorkerDirectory,
 } from "@sluice/core";
+import type { MessageQueueLimits } from "./queue-rules.ts";
 import type { StreamLimits } from "./stream-limits.ts";
+import type { RecordStreamLimits } from "./stream-rules.ts";
 
 /** Everything the platform keeps, by port. */
 export interface Stores {
@@ -26,6 +30,8 @@ export interface Stores {
   readonly slots: ConcurrencySlots;
   readonly cron: CronLedger;
   readonly documents: DocumentStore;
+  readonly messageQueues: MessageQueues;
+  readonly recordStreams: RecordStreams;
   /** Ends waiting reads and closes the connections that the stores made themselves. */
   stop(): Promise<void>;
 }
@@ -35,4 +41,6 @@ export interface StoreLimits {
   readonly kvKeysPerTenant?: number;
   readonly logs?: StreamLimits;
   readonly facts?: StreamLimits;
+  readonly messageQueues?: MessageQueueLimits;
+  readonly recordStreams?: RecordStreamLimits;
 }

@@ -9,6 +9,8 @@ import { MemoryDocuments } from "./documents.ts";
 import { MemoryFacts } from "./facts.ts";
 import { MemoryKv } from "./kv.ts";
 import { MemoryLogs } from "./logs.ts";
+import { MemoryMessageQueues } from "./queues/message-queues.ts";
+import { MemoryRecordStreams } from "./record-streams.ts";
 import { MemoryRegistry } from "./registry.ts";
 import { MemorySlots } from "./slots.ts";
 import { MemoryWorkers } from "./workers.ts";
@@ -25,6 +27,8 @@ export interface MemoryStoresOptions {
 export function createMemoryStores(options: MemoryStoresOptions): Stores {
   const { now, limits = {}, masterKeys = [randomBytes(32)] } = options;
   const facts = new MemoryFacts({ now, limits: limits.facts });
+  const messageQueues = new MemoryMessageQueues({ now, limits: limits.messageQueues });
+  const recordStreams = new MemoryRecordStreams({ now, limits: limits.recordStreams });
   return {
     registry: new MemoryRegistry(),
     artifacts: new MemoryArtifacts(),
@@ -38,5 +42,10 @@ export function createMemoryStores(options: MemoryStoresOptions): Stores {
     cron: new MemoryCronLedger(),
     documents: new MemoryDocuments(),
     stop: () => facts.stop(),
+    messageQueues,
+    recordStreams,
+    stop: async () => {
+      await Promise.all([facts.stop(), messageQueues.stop(), recordStreams.stop()]);
+    },
   };
 }

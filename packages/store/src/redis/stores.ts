@@ -10,9 +10,11 @@ import { RedisDocuments } from "./documents.ts";
 import { RedisFacts } from "./facts.ts";
 import { RedisKv } from "./kv.ts";
 import { RedisLogs } from "./logs.ts";
+import { RedisMessageQueues } from "./queues/message-queues.ts";
 import { DEFAULT_PREFIX } from "./redis-key.ts";
 import { RedisRegistry } from "./registry.ts";
 import { RedisSlots } from "./slots.ts";
+import { RedisRecordStreams } from "./streams/record-streams.ts";
 import { RedisWorkers } from "./workers.ts";
 
 export interface RedisStoresOptions {
@@ -31,6 +33,8 @@ export function createRedisStores(options: RedisStoresOptions): Stores {
   const base = { redis, prefix };
   const feed = new ChangeFeed({ redis });
   const facts = new RedisFacts({ ...base, limits: limits.facts });
+  const messageQueues = new RedisMessageQueues({ ...base, feed, limits: limits.messageQueues });
+  const recordStreams = new RedisRecordStreams({ ...base, feed, limits: limits.recordStreams });
   return {
     registry: new RedisRegistry({ ...base, feed }),
     artifacts: new RedisArtifacts(base),
@@ -43,8 +47,10 @@ export function createRedisStores(options: RedisStoresOptions): Stores {
     slots: new RedisSlots(base),
     cron: new RedisCronLedger(base),
     documents: new RedisDocuments({ ...base, feed }),
+    messageQueues,
+    recordStreams,
     stop: async () => {
-      await Promise.all([feed.stop(), facts.stop()]);
+      await Promise.all([feed.stop(), facts.stop(), messageQueues.stop(), recordStreams.stop()]);
     },
   };
 }

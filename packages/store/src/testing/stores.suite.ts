@@ -8,6 +8,8 @@ import { kvContract } from "./kv.suite.ts";
 import { logsContract } from "./logs.suite.ts";
 import { documentsContract } from "./documents.suite.ts";
 import { registryChangeContract } from "./registry-change.suite.ts";
+import { messageQueuesContract } from "./message-queues.suite.ts";
+import { recordStreamsContract } from "./record-streams.suite.ts";
 import { registryContract } from "./registry.suite.ts";
 import { slotsContract } from "./slots.suite.ts";
 import { workersContract } from "./workers.suite.ts";
@@ -26,4 +28,6 @@ export function storesContract(create: CreateStores): void {
   workersContract(create);
   slotsContract(create);
   cronLedgerContract(create);
+  messageQueuesContract(create);
+  recordStreamsContract(create);
 }
