@@ -28,12 +28,13 @@ export function toDeploymentChange(
   deployment: Deployment,
   at: { readonly now: number; readonly revisionId: string },
 ): FunctionChange | undefined {
-  const { reservedConcurrency, retry, triggers, ...content } = deployment;
+  const { reservedConcurrency, retry, triggers: _, ...content } = deployment;
   const before = record?.settings ?? DEFAULT_FUNCTION_SETTINGS;
   const settings = withDeployed(before, { reservedConcurrency, retry }, at.now);
   const isNew = record === undefined || !isSameContent(record.latest, content);
   const publishes = isNew || record.published?.latestRevisionId !== record.latest.revisionId;
   const settingsChanged = !isSame(before, settings);
+  const triggers = triggersAfter(record, deployment);
   const triggersChanged = !isSame(record?.triggers ?? [], triggers);
   if (!publishes && !settingsChanged && !triggersChanged) return undefined;
   return {
@@ -43,6 +44,17 @@ export function toDeploymentChange(
     ...(settingsChanged ? { settings } : {}),
     ...(triggersChanged ? { triggers } : {}),
   };
+}
+
+/**
+ * The manifest's triggers, and those that an API made: a manifest that does not know of them must not end them. One that
+ * has the type and the name of the manifest's gives way to it.
+ */
+export function triggersAfter(record: FunctionRecord | undefined, { triggers }: Pick<Deployment, "triggers">): Trigger[] {
+  const isNamed = ({ type, name }: Trigger): boolean =>
+    triggers.some((trigger) => trigger.type === type && trigger.name === name);
+  const kept = (record?.triggers ?? []).filter((trigger) => trigger.origin === "api" && !isNamed(trigger));
+  return [...triggers, ...kept];
 }
 
 export function isSameContent(a: VersionContent, b: VersionContent): boolean {

@@ -56,7 +56,7 @@ export {
 export { type Alias, resolveQualifier } from "./alias.ts";
 export type { DecideDocument, DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
 export { readClientContext } from "./client-context.ts";
-export { type Deployment, isSame, isSameContent, toDeploymentChange } from "./deployment.ts";
+export { type Deployment, isSame, isSameContent, toDeploymentChange, triggersAfter } from "./deployment.ts";
 export {
   DEFAULT_FUNCTION_CONFIG,
   type EgressRule,
@@ -77,6 +77,7 @@ export {
   type PermissionStatement,
   type ProvisionedConcurrency,
 } from "./function-settings.ts";
+export type { AskedSchedule, ScheduleDetails } from "./schedule-details.ts";
 export type {
   BoundTrigger,
   CronTrigger,

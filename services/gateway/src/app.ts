@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { PlatformError } from "@sluice/core";
 import express, { type Express } from "express";
 import { type AwsEndpoint, isAwsAddress } from "./aws/aws-endpoint.ts";
+import { acceptHttp2 } from "./request/http2.ts";
 import { sendError, sendJson, toPlatformError } from "./request/reply.ts";
 import type { PlatformApiDeps } from "./platform-api/operation.ts";
 import { createPlatformApi } from "./platform-api/platform-api.ts";
@@ -37,14 +38,16 @@ export function createRequestListener(options: AppOptions): RequestListener {
   return (request, response) => {
     const url = originForm(request.url ?? "/");
     for (const { prefix, listen } of sources) {
-      if (!url.startsWith(prefix)) continue;
+      if (!url.startsWith(prefix) || request.httpVersionMajor > 1) continue;
       request.url = url.slice(prefix.length - 1);
       return listen(request, response);
     }
-    // All of them begin with a date or a word of their own; the gateway's other addresses never do.
-    if (!isAwsAddress(url)) return app(request, response);
+    // Express knows HTTP/1 alone, and so do those who have reason to speak HTTP/2 here: clients of AWS.
+    const rest = request.httpVersionMajor > 1 ? refuseHttp2(options) : app;
+    // All of them begin with a digit or a word of their own; the gateway's other addresses never do.
+    if (!isAwsAddress(url)) return rest(request, response);
     options.aws.handle(request, response).then(
-      (answered) => void (answered || app(request, response)),
+      (answered) => void (answered || rest(request, response)),
       (error: unknown) => answerError(options, error, response),
     );
   };
@@ -84,12 +87,25 @@ function source(handle: SourceHandler, options: AppOptions): RequestListener {
   };
 }
 
+function refuseHttp2(options: AppOptions): RequestListener {
+  return (request, response) => {
+    const [path = "/"] = (request.url ?? "/").split("?");
+    answerError(options, new PlatformError("Request.NotFound", `Nothing is served over HTTP/2 at ${path}.`), response);
+  };
+}
+
 function answerError(options: AppOptions, error: unknown, response: ServerResponse): void {
   sendError(response, toPlatformError(error, options.api));
 }
 
+export interface GatewayServer {
+  readonly server: Server;
+  /** Lets sessions of HTTP/2 end once their requests have; before the server is closed. */
+  readonly endSessions: () => void;
+}
+
 /** Slow senders are cut off; Node refuses malformed requests and ambiguous lengths by itself. */
-export function createHttpServer(listener: RequestListener): Server {
+export function createHttpServer(listener: RequestListener): GatewayServer {
   const server = createServer(
     {
       requestTimeout: 60_000,
@@ -101,5 +117,5 @@ export function createHttpServer(listener: RequestListener): Server {
     listener,
   );
   server.maxRequestsPerSocket = 0;
-  return server;
+  return { server, endSessions: acceptHttp2(server, listener) };
 }

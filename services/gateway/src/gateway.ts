@@ -29,6 +29,7 @@ export class Gateway {
   readonly links: WorkerLinks;
   readonly cron: CronSource;
   readonly server: Server;
+  readonly endSessions: () => void;
   readonly functions: FunctionCache;
   readonly #triggers: TriggerCache;
 
@@ -54,7 +55,7 @@ export class Gateway {
       aws: createAwsEndpoint({ ...options, functions: this.functions, invoker, place, newId, reportError }),
       ready: options.ready,
     });
-    this.server = createHttpServer(listener);
+    ({ server: this.server, endSessions: this.endSessions } = createHttpServer(listener));
   }
 
   /** Some function or trigger changed. */

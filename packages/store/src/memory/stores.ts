@@ -41,7 +41,6 @@ export function createMemoryStores(options: MemoryStoresOptions): Stores {
     slots: new MemorySlots({ now }),
     cron: new MemoryCronLedger(),
     documents: new MemoryDocuments(),
-    stop: () => facts.stop(),
     messageQueues,
     recordStreams,
     stop: async () => {

@@ -40,9 +40,8 @@ beforeEach(async () => {
   denied = undefined;
   serve(store);
   server = createServer((request, response) => {
-    void readRaw(request, 1_000_000).then((body) =>
-      scheduler.api?.(request, response, { tenant: "default", authorise }, body),
-    );
+    const caller = { tenant: "default", authorise };
+    void scheduler.api?.(request, response, async () => ({ caller, body: await readRaw(request, 1_000_000) }));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -251,7 +250,7 @@ test("a failure of the store shows an id alone, and a full one is a quota", asyn
   serve({ ...store, getSchedule: () => Promise.reject(new Error("redis://secret is gone")) });
   const failure = client.send(new GetScheduleCommand({ Name: "x" }));
   await expect(failure).rejects.toMatchObject({
-    name: "InternalServerException",
+    name: "InternalFailure",
     message: "Something went wrong inside Sluice (error id id-1).",
   });
   expect(reported).toHaveLength(1);
