@@ -11,6 +11,7 @@ import { LATEST } from "./names.ts";
 import type { FunctionChange, FunctionRecord } from "./registry.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { Trigger } from "./trigger.ts";
+import { withDeployedUrls } from "./url-trigger.ts";
 
 /** A function as a manifest describes it: code, configuration, settings and triggers as a whole. */
 export interface Deployment extends VersionContent {
@@ -34,7 +35,7 @@ export function toDeploymentChange(
   const isNew = record === undefined || !isSameContent(record.latest, content);
   const publishes = isNew || record.published?.latestRevisionId !== record.latest.revisionId;
   const settingsChanged = !isSame(before, settings);
-  const triggers = triggersAfter(record, deployment);
+  const triggers = triggersAfter(record?.triggers ?? [], deployment.triggers, at.now);
   const triggersChanged = !isSame(record?.triggers ?? [], triggers);
   if (!publishes && !settingsChanged && !triggersChanged) return undefined;
   return {
@@ -50,11 +51,11 @@ export function toDeploymentChange(
  * The manifest's triggers, and those that an API made: a manifest that does not know of them must not end them. One that
  * has the type and the name of the manifest's gives way to it.
  */
-export function triggersAfter(record: FunctionRecord | undefined, { triggers }: Pick<Deployment, "triggers">): Trigger[] {
-  const isNamed = ({ type, name }: Trigger): boolean =>
-    triggers.some((trigger) => trigger.type === type && trigger.name === name);
-  const kept = (record?.triggers ?? []).filter((trigger) => trigger.origin === "api" && !isNamed(trigger));
-  return [...triggers, ...kept];
+export function triggersAfter(before: readonly Trigger[], deployed: readonly Trigger[], now: number): Trigger[] {
+  const after = withDeployedUrls(before, deployed, now);
+  const isThere = ({ type, name }: Trigger): boolean =>
+    after.some((trigger) => trigger.type === type && trigger.name === name);
+  return [...after, ...before.filter((trigger) => trigger.origin === "api" && !isThere(trigger))];
 }
 
 export function isSameContent(a: VersionContent, b: VersionContent): boolean {

@@ -9,6 +9,7 @@ import { createPlatformApi } from "./platform-api/platform-api.ts";
 import { handleFunctionUrl } from "./sources/http.ts";
 import { handleObjectStorage } from "./sources/object-storage.ts";
 import type { SourceDeps } from "./sources/source.ts";
+import { handleUrlHost, urlIdOfHost } from "./sources/url-host.ts";
 import { handleWebhook } from "./sources/webhook.ts";
 
 export interface AppOptions {
@@ -37,13 +38,22 @@ export function createRequestListener(options: AppOptions): RequestListener {
   const sources = SOURCES.map(([prefix, handle]) => ({ prefix, listen: source(handle, options) }));
   return (request, response) => {
     const url = originForm(request.url ?? "/");
+    const isHttp2 = request.httpVersionMajor > 1;
+    const urlId = isHttp2 ? undefined : urlIdOfHost(request.headers.host);
+    if (urlId !== undefined) {
+      request.url = url;
+      handleUrlHost(options.sources, urlId, request, response).catch((error: unknown) => {
+        answerError(options, error, response);
+      });
+      return;
+    }
     for (const { prefix, listen } of sources) {
-      if (!url.startsWith(prefix) || request.httpVersionMajor > 1) continue;
+      if (!url.startsWith(prefix) || isHttp2) continue;
       request.url = url.slice(prefix.length - 1);
       return listen(request, response);
     }
     // Express knows HTTP/1 alone, and so do those who have reason to speak HTTP/2 here: clients of AWS.
-    const rest = request.httpVersionMajor > 1 ? refuseHttp2(options) : app;
+    const rest = isHttp2 ? refuseHttp2(options) : app;
     // All of them begin with a digit or a word of their own; the gateway's other addresses never do.
     if (!isAwsAddress(url)) return rest(request, response);
     options.aws.handle(request, response).then(

@@ -25,7 +25,7 @@ export function planDeployment(current: FunctionRecord | undefined, next: Deploy
   const nextVersion = publishes ? String(Number(version ?? "0") + 1) : version;
   if (settings.reservedConcurrency !== next.reservedConcurrency) changes.push("concurrency");
   if (!isSame(asyncRuleOf(settings).retry, next.retry)) changes.push("retry");
-  if (!isSame(current.triggers, triggersAfter(current, next))) changes.push("triggers");
+  if (!isSame(current.triggers, triggersAfter(current.triggers, next.triggers, 0))) changes.push("triggers");
   const unchanged = changes.length === 0 && !publishes;
   return { action: unchanged ? "unchanged" : "updated", version, nextVersion, changes };
 }

@@ -1,5 +1,6 @@
 import {
   asyncRuleOf,
+  type CorsRule,
   type FunctionRecord,
   functionArn,
   type FunctionVersion,
@@ -23,7 +24,16 @@ function viewTrigger(trigger: Trigger): Component<"Trigger"> {
     const { type, name, bucket, prefix, suffix, events } = trigger;
     return { type, name, auth, ...origin, ...(bucket === undefined ? {} : { bucket }), prefix, suffix, events: [...events] };
   }
-  return { type: trigger.type, name: trigger.name, auth, ...origin };
+  if (trigger.type === "webhook" || trigger.url === undefined) {
+    return { type: trigger.type, name: trigger.name, auth, ...origin };
+  }
+  const { cors, invokeMode } = trigger.url;
+  const shared = cors === null ? {} : { cors: viewCors(cors) };
+  return { type: trigger.type, name: trigger.name, auth, ...origin, ...shared, invokeMode };
+}
+
+function viewCors(cors: CorsRule): NonNullable<Component<"Trigger">["cors"]> {
+  return structuredClone(cors) as NonNullable<Component<"Trigger">["cors"]>;
 }
 
 export function summarise(record: FunctionRecord, place: Place): Component<"FunctionSummary"> {

@@ -14,11 +14,12 @@ import {
   SchedulerClient,
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
-import { PlatformError } from "@sluice/core";
+import { DEFAULT_FUNCTION_CONFIG, PlatformError, type Registry } from "@sluice/core";
+import { createMemoryStores } from "@sluice/store";
 import { readRaw } from "../request/read-raw.ts";
+import { RegistryScheduleStore } from "./registry-schedule-store.ts";
 import { createSchedulerApi, type SchedulerApi } from "./scheduler-api.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
-import { createMemoryScheduleStore } from "./testing/memory-schedule-store.ts";
 
 const PLACE = { region: "us-east-1", accountId: "000000000000" };
 const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:report";
@@ -26,6 +27,7 @@ const ROLE = "arn:aws:iam::000000000000:role/scheduler";
 
 let server: Server;
 let client: SchedulerClient;
+let registry: Registry;
 let store: ScheduleStore;
 let clock: number;
 let asked: string[];
@@ -34,8 +36,11 @@ const reported: unknown[] = [];
 const scheduler: { api: SchedulerApi | undefined } = { api: undefined };
 
 beforeEach(async () => {
-  store = createMemoryScheduleStore(new Set(["report", "other"]));
   clock = Date.UTC(2026, 10, 24);
+  const now = (): number => clock;
+  registry = createMemoryStores({ now }).registry;
+  for (const name of ["report", "other"]) await makeFunction(name);
+  store = new RegistryScheduleStore({ registry, now });
   asked = [];
   denied = undefined;
   serve(store);
@@ -57,6 +62,12 @@ afterEach(() => {
   server.closeAllConnections();
   server.close();
 });
+
+async function makeFunction(name: string): Promise<void> {
+  const content = { codeDigest: "a".repeat(64), codeBytes: 1, sourceMapDigest: null, upload: null };
+  const latest = { ...content, config: DEFAULT_FUNCTION_CONFIG, revisionId: "r-1", createdAt: clock };
+  await registry.change({ tenant: "default", name }, () => ({ now: clock, latest }));
+}
 
 function serve(used: ScheduleStore): void {
   const reportError = (error: unknown): void => void reported.push(error);
@@ -194,6 +205,61 @@ test("the default group is there, without tags, and no other is made", async () 
   await expect(makes("mine")).rejects.toMatchObject({ name: "ValidationException" });
 });
 
+test("a schedule is a trigger that deployments leave as it is, and that is never due while it is disabled", async () => {
+  await create({ State: "DISABLED", Target: { Arn: `${FUNCTION}:live`, RoleArn: ROLE } });
+  const record = await registry.getFunction({ tenant: "default", name: "report" });
+  expect(record?.triggers).toMatchObject([
+    { type: "cron", name: "nightly", origin: "api", enabled: false, qualifier: "live" },
+  ]);
+});
+
+test("a cron trigger of a manifest is no schedule, but has its name", async () => {
+  const trigger = { type: "cron", name: "nightly", auth: { type: "none" }, schedule: "0 2 * * *" } as const;
+  const triggers = [{ ...trigger, timezone: "UTC", missedRuns: "once", input: null }] as const;
+  await registry.change({ tenant: "default", name: "other" }, () => ({ now: clock, triggers }));
+  await expect(create()).rejects.toMatchObject({ name: "ConflictException" });
+  const name = "ResourceNotFoundException";
+  await expect(client.send(new GetScheduleCommand({ Name: "nightly" }))).rejects.toMatchObject({ name });
+  await expect(client.send(new DeleteScheduleCommand({ Name: "nightly" }))).rejects.toMatchObject({ name });
+  expect((await client.send(new ListSchedulesCommand({}))).Schedules).toEqual([]);
+  expect((await registry.getFunction({ tenant: "default", name: "other" }))?.triggers).toEqual(triggers);
+});
+
+test("a schedule that cannot go to another function stays where it was", async () => {
+  await create();
+  const elsewhere = schedule({ Target: { Arn: `${FUNCTION}s`, RoleArn: ROLE } });
+  await expect(client.send(new UpdateScheduleCommand(elsewhere))).rejects.toMatchObject({ name: "ValidationException" });
+  expect(await store.getSchedule("default", "nightly")).toMatchObject({ function: "report" });
+});
+
+test("a schedule ends with its function", async () => {
+  await create();
+  await registry.deleteFunction({ tenant: "default", name: "report" });
+  expect(await store.getSchedule("default", "nightly")).toBeUndefined();
+});
+
+test("what the schedules of one function take is bounded", async () => {
+  const Input = JSON.stringify("x".repeat(200 * 1024));
+  const makes = (Name: string) => create({ Name, Target: { Arn: FUNCTION, RoleArn: ROLE, Input } });
+  for (const name of ["a", "b"]) await makes(name);
+  await expect(makes("c")).rejects.toMatchObject({ name: "ServiceQuotaExceededException" });
+  await Promise.all(Array.from({ length: 98 }, (_, at) => create({ Name: `small-${at}` })));
+  await expect(create()).rejects.toMatchObject({ name: "ServiceQuotaExceededException" });
+  await client.send(new DeleteScheduleCommand({ Name: "a" }));
+  await create();
+});
+
+test("of many who take one name at once, one has it", async () => {
+  const taken = await Promise.allSettled(
+    Array.from({ length: 8 }, (_, at) => {
+      const Arn = at % 2 === 0 ? FUNCTION : FUNCTION.replace("report", "other");
+      return create({ ClientToken: `t-${at}`, Target: { Arn, RoleArn: ROLE } });
+    }),
+  );
+  expect(taken.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  expect((await client.send(new ListSchedulesCommand({}))).Schedules).toHaveLength(1);
+});
+
 const target = (more: object) => ({ Target: { Arn: FUNCTION, RoleArn: ROLE, ...more } });
 
 test.each<[string, Partial<CreateScheduleCommandInput>, string]>([
@@ -246,16 +312,14 @@ test("the caller must be allowed to do it, and to call the function", async () =
   });
 });
 
-test("a failure of the store shows an id alone, and a full one is a quota", async () => {
-  serve({ ...store, getSchedule: () => Promise.reject(new Error("redis://secret is gone")) });
+test("a failure of the store shows an id alone", async () => {
+  registry.getTrigger = () => Promise.reject(new Error("redis://secret is gone"));
   const failure = client.send(new GetScheduleCommand({ Name: "x" }));
   await expect(failure).rejects.toMatchObject({
     name: "InternalFailure",
     message: "Something went wrong inside Sluice (error id id-1).",
   });
   expect(reported).toHaveLength(1);
-  serve(createMemoryScheduleStore(new Set(["report"]), 0));
-  await expect(create()).rejects.toMatchObject({ name: "ServiceQuotaExceededException" });
 });
 
 test.each([

@@ -6,6 +6,7 @@ import { codeSigningOperations } from "./code-signing.ts";
 import { concurrencyOperations } from "./concurrency.ts";
 import type { OperationDeps } from "./deps.ts";
 import { eventInvokeOperations } from "./event-invoke.ts";
+import { functionUrlOperations } from "./function-urls.ts";
 import { createFunction } from "./functions/create-function.ts";
 import { publishVersion } from "./functions/publish-version.ts";
 import {
@@ -47,6 +48,7 @@ export function lambdaOperations(deps: OperationDeps & ErrorDeps): readonly Lamb
     ...concurrencyOperations(deps),
     ...provisionedConcurrencyOperations(deps),
     ...eventInvokeOperations(deps),
+    ...functionUrlOperations(deps),
     ...recursionOperations(deps),
     ...runtimeManagementOperations(deps),
     ...codeSigningOperations(deps),
