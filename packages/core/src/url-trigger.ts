@@ -23,7 +23,11 @@ export function qualifierOf({ name }: HttpTrigger): string | null {
  * URL says everything about it, so that its settings replace those that were there. URLs of aliases are no manifest's matter and stay. One that
  * is as it was keeps its times.
  */
-export function withDeployedUrls(before: readonly Trigger[], next: readonly Trigger[], now: number): readonly Trigger[] {
+export function withDeployedUrls(
+  before: readonly Trigger[],
+  next: readonly Trigger[],
+  now: number,
+): readonly Trigger[] {
   const known = findUrlTrigger(before, null);
   const deployed = next.map((trigger): Trigger => (trigger.type === "http" ? stamp(trigger, known, now) : trigger));
   const ofAliases = before.filter((trigger) => trigger.type === "http" && qualifierOf(trigger) !== null);

@@ -52,7 +52,13 @@ export function createAwsEndpoint(options: CreateAwsEndpointOptions): AwsEndpoin
   return new AwsEndpoint({ access, lambda, services: createServices(options), links, artifacts: stores.artifacts });
 }
 
-function createServices({ stores, place, now, newId, reportError }: CreateAwsEndpointOptions): AwsEndpointOptions["services"] {
+function createServices({
+  stores,
+  place,
+  now,
+  newId,
+  reportError,
+}: CreateAwsEndpointOptions): AwsEndpointOptions["services"] {
   const deps = { ...stores, place, now, newId, reportError };
   const sqs = new SqsApi(deps);
   const kinesis = new KinesisApi(deps);

@@ -1,4 +1,11 @@
-import { asyncRuleOf, type Deployment, type FunctionConfig, type FunctionRecord, isSame, triggersAfter } from "@sluice/core";
+import {
+  asyncRuleOf,
+  type Deployment,
+  type FunctionConfig,
+  type FunctionRecord,
+  isSame,
+  triggersAfter,
+} from "@sluice/core";
 import type { Component } from "./components.ts";
 
 /** Fields of a configuration under the names that `sluice.yaml` gives them. */

@@ -22,7 +22,16 @@ function viewTrigger(trigger: Trigger): Component<"Trigger"> {
   }
   if (trigger.type === "object-storage") {
     const { type, name, bucket, prefix, suffix, events } = trigger;
-    return { type, name, auth, ...origin, ...(bucket === undefined ? {} : { bucket }), prefix, suffix, events: [...events] };
+    return {
+      type,
+      name,
+      auth,
+      ...origin,
+      ...(bucket === undefined ? {} : { bucket }),
+      prefix,
+      suffix,
+      events: [...events],
+    };
   }
   if (trigger.type === "webhook" || trigger.url === undefined) {
     return { type: trigger.type, name: trigger.name, auth, ...origin };

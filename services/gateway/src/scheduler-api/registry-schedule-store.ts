@@ -1,4 +1,12 @@
-import { type BoundTrigger, type CronTrigger, type FunctionRef, LATEST, PlatformError, type Registry, type Trigger } from "@sluice/core";
+import {
+  type BoundTrigger,
+  type CronTrigger,
+  type FunctionRef,
+  LATEST,
+  PlatformError,
+  type Registry,
+  type Trigger,
+} from "@sluice/core";
 import type { PutOutcome, SchedulePage, ScheduleStore, StoredSchedule } from "./schedule-store.ts";
 
 /** Of one function. Its record is read whole, so what it holds is bounded in number and in size. */

@@ -228,7 +228,9 @@ test("a cron trigger of a manifest is no schedule, but has its name", async () =
 test("a schedule that cannot go to another function stays where it was", async () => {
   await create();
   const elsewhere = schedule({ Target: { Arn: `${FUNCTION}s`, RoleArn: ROLE } });
-  await expect(client.send(new UpdateScheduleCommand(elsewhere))).rejects.toMatchObject({ name: "ValidationException" });
+  await expect(client.send(new UpdateScheduleCommand(elsewhere))).rejects.toMatchObject({
+    name: "ValidationException",
+  });
   expect(await store.getSchedule("default", "nightly")).toMatchObject({ function: "report" });
 });
 

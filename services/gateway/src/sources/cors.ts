@@ -21,9 +21,7 @@ export function setCorsHeaders(response: ServerResponse, cors: CorsRule, origin:
 
 /** A browser's question whether it may send the request itself. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
-  return (
-    method === "OPTIONS" && headers.origin !== undefined && headers["access-control-request-method"] !== undefined
-  );
+  return method === "OPTIONS" && headers.origin !== undefined && headers["access-control-request-method"] !== undefined;
 }
 
 /** After `setCorsHeaders`. An origin that may not call gets an answer that permits nothing. */

@@ -64,5 +64,8 @@ function readAction(request: IncomingMessage, body: Uint8Array): string {
 }
 
 function unknownAction(action: string): AwsError {
-  return new AwsError("InvalidAction", `Could not find operation ${action.slice(0, 100)} here; only GetCallerIdentity.`);
+  return new AwsError(
+    "InvalidAction",
+    `Could not find operation ${action.slice(0, 100)} here; only GetCallerIdentity.`,
+  );
 }

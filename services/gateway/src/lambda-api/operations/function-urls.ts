@@ -112,12 +112,7 @@ function listUrls(deps: OperationDeps): LambdaOperation {
 }
 
 /** What is absent stays as it is. */
-function withInput(
-  trigger: HttpTrigger,
-  input: UrlInput,
-  now: number,
-  fallback: InvokeMode,
-): HttpTrigger {
+function withInput(trigger: HttpTrigger, input: UrlInput, now: number, fallback: InvokeMode): HttpTrigger {
   const known = trigger.url;
   const url: FunctionUrl = {
     cors: input.Cors === undefined ? (known?.cors ?? null) : readCors(input.Cors),
