@@ -92,6 +92,7 @@ function limits(): string {
     ["sockets of one environment, and web sockets", String(LIMITS.socketsPerEnvironment)],
     ["response of `fetch`, decoded", mib(LIMITS.fetchResponseBytesMax)],
     ["silence of a server", seconds(LIMITS.fetchTimeoutMs)],
+    ["one exchange of `fetch`, in all", seconds(LIMITS.fetchTotalMs)],
     ["redirects", String(LIMITS.fetchRedirectsMax)],
     ["message of a web socket", mib(LIMITS.webSocketMessageBytesMax)],
     ["key and value of `kv`", `${LIMITS.kvKeyBytes} bytes; ${mib(LIMITS.kvValueBytes)}`],

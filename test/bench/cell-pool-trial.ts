@@ -1,4 +1,4 @@
-import { CellPool, detectIsolation, type RunResult, type VersionSpec } from "@sluice/sandbox";
+import { type Broker, CellPool, detectIsolation, type RunResult, type VersionSpec } from "@sluice/sandbox";
 import { eventually } from "../support/eventually.ts";
 import type { Bench } from "./bench.ts";
 import type { Teardown } from "./teardown.ts";
@@ -10,7 +10,25 @@ export interface TrialOptions {
   /** The guest runtime, from `bundlePrelude`. */
   readonly prelude: string;
   readonly isolatesPerCell: number;
+  /** Answers host calls; without one they fail. */
+  readonly broker?: Broker;
 }
+
+export interface TrialRun {
+  readonly name: string;
+  readonly code: string;
+  readonly tenant?: string;
+  /** JSON text. */
+  readonly event?: string;
+  readonly timeoutMs?: number;
+}
+
+const noBroker: Broker = async () => ({
+  ok: false,
+  name: "Error",
+  message: "there is no broker here",
+  code: "Bench.NoBroker",
+});
 
 /** A pool of cells as a worker has it, without the worker. */
 export class CellPoolTrial {
@@ -26,10 +44,13 @@ export class CellPoolTrial {
   }
 
   /** Resolves when a blank cell waits for work. */
-  static async start({ teardown }: Bench, { prelude, isolatesPerCell }: TrialOptions): Promise<CellPoolTrial> {
+  static async start(
+    { teardown }: Bench,
+    { prelude, isolatesPerCell, broker = noBroker }: TrialOptions,
+  ): Promise<CellPoolTrial> {
     const pool = new CellPool({
       prelude,
-      broker: async () => ({ ok: false, name: "Error", message: "there is no broker here", code: "Bench.NoBroker" }),
+      broker,
       maxCells: 8,
       spareCells: 1,
       isolatesPerCell,
@@ -57,16 +78,25 @@ export class CellPoolTrial {
    * @throws Error when it fails
    * @throws InterruptedError when the pool was stopped: it would start a cell that nobody stops
    */
-  async run(name: string, code: string, tenant = "default"): Promise<RunResult> {
-    this.#teardown.checkpoint();
-    const version = versionOf(name, code, tenant);
-    const result = await this.pool.run({ version, invocationId: `bench-${++this.#runs}`, event: TRIAL_EVENT });
-    if (result.error !== null) throw new Error(`${name} failed: ${result.error.errorMessage}`);
+  async run(run: TrialRun): Promise<RunResult> {
+    const result = await this.attempt(run);
+    if (result.error !== null) throw new Error(`${run.name} failed: ${result.error.errorMessage}`);
     return result;
+  }
+
+  /**
+   * The same of a function that may fail.
+   *
+   * @throws InterruptedError when the pool was stopped
+   */
+  async attempt(run: TrialRun): Promise<RunResult> {
+    this.#teardown.checkpoint();
+    const { event = TRIAL_EVENT } = run;
+    return await this.pool.run({ version: versionOf(run), invocationId: `bench-${++this.#runs}`, event });
   }
 }
 
-function versionOf(name: string, code: string, tenant: string): VersionSpec {
+function versionOf({ name, code, tenant = "default", timeoutMs = 3_000 }: TrialRun): VersionSpec {
   const bytes = Buffer.from(code);
   return {
     key: `${tenant}.${name}@1`,
@@ -74,7 +104,7 @@ function versionOf(name: string, code: string, tenant: string): VersionSpec {
     loadCode: async () => bytes,
     definition: {
       memoryMb: MEMORY_MB,
-      timeoutMs: 3_000,
+      timeoutMs,
       initTimeoutMs: 10_000,
       settings: {
         runtime: "javascript" as const,

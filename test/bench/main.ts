@@ -3,7 +3,12 @@ import { LoadGenerator } from "./load/load-generator.ts";
 import { type Options, readOptions, type StepName, USAGE } from "./options.ts";
 import { type Results, type StepFault, toJson, toText } from "./report.ts";
 import type { Section } from "./section.ts";
+import { measureBundles } from "./steps/bundles.ts";
 import { measureColdStart } from "./steps/cold-start.ts";
+import { measureHostCalls } from "./steps/host-calls.ts";
+import { measureHostile } from "./steps/hostile.ts";
+import { measureLambdaApi } from "./steps/lambda-api.ts";
+import { measureManyFunctions } from "./steps/many-functions.ts";
 import { measureMemory } from "./steps/memory.ts";
 import { measureQueued } from "./steps/queued.ts";
 import { measureSync } from "./steps/sync.ts";
@@ -15,8 +20,13 @@ const STEPS: Readonly<Record<StepName, (bench: Bench) => Promise<readonly Sectio
   sync: measureSync,
   webhook: measureWebhook,
   queued: measureQueued,
+  "lambda-api": measureLambdaApi,
+  "many-functions": measureManyFunctions,
   "cold-start": measureColdStart,
+  bundles: measureBundles,
   memory: measureMemory,
+  "host-calls": measureHostCalls,
+  hostile: measureHostile,
 };
 
 const EXIT_INTERRUPTED = 130;

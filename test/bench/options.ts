@@ -1,6 +1,17 @@
 import { parseArgs } from "node:util";
 
-export const STEP_NAMES = ["sync", "webhook", "queued", "cold-start", "memory"] as const;
+export const STEP_NAMES = [
+  "sync",
+  "webhook",
+  "queued",
+  "lambda-api",
+  "many-functions",
+  "cold-start",
+  "bundles",
+  "memory",
+  "host-calls",
+  "hostile",
+] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
 /** How much is measured. */
@@ -14,8 +25,14 @@ export interface Scale {
   readonly manyMs: number;
   /** In one turn of the queued lane. */
   readonly events: number;
+  /** Deployed at once. */
+  readonly functions: number;
   /** In one turn of the cold start. */
   readonly versions: number;
+  /** Second loads of a bundle in one turn. */
+  readonly loads: number;
+  /** Host calls in one turn. */
+  readonly hostCalls: number;
   readonly isolates: number;
 }
 
@@ -34,7 +51,10 @@ const FULL: Scale = {
   singleMs: 2_000,
   manyMs: 4_000,
   events: 8_000,
+  functions: 10_000,
   versions: 50,
+  loads: 12,
+  hostCalls: 40_000,
   isolates: 100,
 };
 const QUICK: Scale = {
@@ -43,7 +63,10 @@ const QUICK: Scale = {
   singleMs: 200,
   manyMs: 300,
   events: 300,
+  functions: 200,
   versions: 6,
+  loads: 4,
+  hostCalls: 4_000,
   isolates: 100,
 };
 

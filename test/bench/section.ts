@@ -1,6 +1,20 @@
 import { type Spread, spreadOf } from "./spread.ts";
 
-export type Quantity = "rate" | "acceptedRate" | "p50Ms" | "p99Ms" | "cpuUs" | "initMs" | "totalMb" | "perIsolateMb";
+export type Quantity =
+  | "rate"
+  | "acceptedRate"
+  | "p50Ms"
+  | "p99Ms"
+  | "cpuUs"
+  | "initMs"
+  | "firstMs"
+  | "lateMs"
+  | "listMs"
+  | "getMs"
+  | "deployMs"
+  | "invokeMs"
+  | "totalMb"
+  | "perIsolateMb";
 
 /** One turn of one contender. What cannot be measured on this platform is absent. */
 export type Sample = Readonly<Partial<Record<Quantity, number>>>;

@@ -39,20 +39,20 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-async function stored(key: string, expected: string): Promise<void> {
+async function stored(key: string, expected: string): Promise<unknown> {
   const client = await stack.client();
   const read = async (): Promise<unknown> => {
     const answer = await client.invoke({ name: "store", event: JSON.stringify(key) });
     return answer.ok ? answer.result : answer.error;
   };
-  expect(await eventually(read, (value) => value === expected)).toBe(expected);
+  return await eventually(read, (value) => value === expected);
 }
 
 test("a caller who goes away in the middle of a stream aborts the handler's signal, and the handler goes on", async () => {
   const [response] = (await once(get(`${stack.endpoint}/fn/stream`), "response")) as [IncomingMessage];
   await once(response, "data");
   response.destroy();
-  await stored("stream", "went on");
+  expect(await stored("stream", "went on")).toBe("went on");
   const client = await stack.client();
   const log = async (): Promise<string> => JSON.stringify(await client.readLogs("stream"));
   expect(await eventually(log, (text) => text.includes("the caller went away"))).toContain("the caller went away");
@@ -63,7 +63,7 @@ test("a caller who goes away before the answer aborts the signal of the request"
   asked.on("error", () => undefined);
   await stored("web-began", "1");
   asked.destroy();
-  await stored("web", "GET true");
+  expect(await stored("web", "GET true")).toBe("GET true");
 });
 
 test("a caller who waits for the whole answer and then leaves aborts nothing", async () => {
@@ -72,7 +72,7 @@ test("a caller who waits for the whole answer and then leaves aborts nothing", a
   const [response] = (await once(asked, "response")) as [IncomingMessage];
   response.resume();
   await once(response, "close");
-  await stored("web", "POST false");
+  expect(await stored("web", "POST false")).toBe("POST false");
 });
 
 test("a function learns by which name it was called, and always which version it is", async () => {

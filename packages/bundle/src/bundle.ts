@@ -128,7 +128,8 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     conditions: ["node"],
     mainFields: ["main", "module"],
     target: "es2024",
-    charset: "utf8",
+    // Text with one byte a character is half as large in every isolate, and V8 reads it twice as fast.
+    charset: "ascii",
     keepNames: true,
     legalComments: "none",
     sourcemap: "external",

@@ -97,6 +97,8 @@ export interface WorkerView {
   readonly running: Readonly<Record<string, number>>;
   readonly cells: number;
   readonly warmIsolates: number;
+  /** What its cells are kept in besides V8's isolates, a few words for each layer. */
+  readonly isolation: readonly string[];
 }
 
 export interface KeyView {

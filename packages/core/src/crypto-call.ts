@@ -117,12 +117,24 @@ export const HASH_BYTES: Readonly<Record<string, number>> = {
   blake2s256: 32,
 };
 
-/** Rounds of the hash, about: every block of output begins with the whole salt. */
+/** How much longer a round of PBKDF2 takes than one of the SHA-2 family; a whole number, and rather too high. */
+const ROUND_WEIGHTS: Readonly<Record<string, number>> = {
+  ripemd160: 2,
+  "sha3-224": 4,
+  "sha3-256": 4,
+  "sha3-384": 4,
+  "sha3-512": 4,
+  blake2b512: 4,
+  blake2s256: 4,
+};
+
+/** Rounds of the hash, about, as SHA-2 would count them: every block of output begins with the whole salt. */
 export function pbkdf2Cost(
   { hash, iterations, length }: { readonly hash: string; readonly iterations: number; readonly length: number },
   inputBytes: number,
 ): number {
-  return Math.ceil(length / (HASH_BYTES[hash] ?? 1)) * (iterations + inputBytes / 64);
+  const blocks = Math.ceil(length / (HASH_BYTES[hash] ?? 1));
+  return blocks * (iterations + inputBytes / 64) * (ROUND_WEIGHTS[hash] ?? 1);
 }
 
 /** The same of the two PBKDF2 inside scrypt, which begin with the salt and with all of its blocks. */

@@ -64,4 +64,6 @@ export interface WorkerStatus {
   readonly draining: boolean;
   /** Function keys (`tenant.name`) that have a warm isolate. */
   readonly warm: readonly string[];
+  /** Provisioned environments that are ready, by `tenant.name@qualifier`; absent when there are none. */
+  readonly provisioned?: Readonly<Record<string, number>>;
 }

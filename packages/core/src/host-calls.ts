@@ -114,7 +114,7 @@ export const DISPATCH = {
    * arguments each. Each is answered by `invocation.succeed` or `.fail`.
    */
   invoke: 2,
-  /** id = host call, a = text, b = ArrayBuffer or undefined. */
+  /** id = host call, a = text, b = ArrayBuffer or undefined; further replies follow as invocations do. */
   reply: 3,
   /** id = host call, a = HostCallFailure JSON. */
   fail: 4,

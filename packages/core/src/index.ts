@@ -55,6 +55,14 @@ export {
 } from "./lineage.ts";
 export { type Alias, resolveQualifier } from "./alias.ts";
 export type { DecideDocument, DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
+export {
+  type ProvisionedShare,
+  type ProvisionedStatus,
+  provisionedNames,
+  provisionedStatus,
+  provisionedVersions,
+  shareOf,
+} from "./provisioned.ts";
 export { readClientContext } from "./client-context.ts";
 export { type Deployment, isSame, isSameContent, toDeploymentChange, triggersAfter } from "./deployment.ts";
 export {
@@ -105,6 +113,8 @@ export type {
   CellExitReason,
   CellRestartedFact,
   DeadLetteredFact,
+  EgressDenial,
+  EgressDeniedFact,
   DeduplicatedFact,
   DestinationFailedFact,
   FinishedFact,

@@ -54,6 +54,8 @@ export interface RetriedFact extends FactBase {
 export interface DeadLetteredFact extends FactBase {
   readonly type: "dead-lettered";
   readonly reason: string;
+  /** A target has the event; it is not kept for a redrive. */
+  readonly forwarded?: boolean;
 }
 
 /** A target of an ended event could not be told, however often it was tried; the event is kept as a dead letter. */
@@ -75,6 +77,16 @@ export interface RerunFact extends FactBase {
   readonly cause: "stalled" | "cell-lost";
 }
 
+/** Connections of one attempt that the egress rules refused, by the rule that did. */
+export interface EgressDeniedFact extends FactBase {
+  readonly type: "egress-denied";
+  readonly reason: EgressDenial;
+  readonly count: number;
+}
+
+/** A private address, one that `egress.allow` does not list, a blocked port, the platform's own services. */
+export type EgressDenial = "private" | "not-listed" | "port" | "platform";
+
 /** A cell process ended other than by idleness or drain. */
 export interface CellRestartedFact {
   readonly type: "cell-restarted";
@@ -95,4 +107,5 @@ export type InvocationEvent =
   | DestinationFailedFact
   | RecursionStoppedFact
   | RerunFact
+  | EgressDeniedFact
   | CellRestartedFact;

@@ -51,6 +51,8 @@ export const LIMITS = {
   networkChunkBytes: 256 * 1024,
   /** Silence that ends an exchange: before the response's head, and between two pieces of its body. */
   fetchTimeoutMs: 300_000,
+  /** One exchange from its beginning to its last byte, however steadily bytes come: as long as the longest invocation. */
+  fetchTotalMs: 900_000,
   fetchRedirectsMax: 10,
   connectTimeoutMs: 10_000,
   /** An exchange that nobody reads after its invocation has ended goes after this long. */

@@ -37,6 +37,8 @@ export interface Registry {
   getUrl(id: string): Promise<BoundTrigger<HttpTrigger> | undefined>;
   /** Of every tenant. */
   listCronTriggers(): Promise<readonly BoundTrigger<CronTrigger>[]>;
+  /** Functions of every tenant that ask for provisioned concurrency. */
+  listProvisioned(): Promise<readonly FunctionRef[]>;
   /** Calls back after any process changed a function. `undefined`: changes may have been missed, forget everything. */
   onChange(listener: (ref: FunctionRef | undefined) => void): Promise<() => Promise<void>>;
 }

@@ -2,6 +2,7 @@ import type { PolicyStatement } from "./access-policy.ts";
 import type { FunctionRef } from "./names.ts";
 import type { InvocationEvent } from "./invocation-event.ts";
 import type { LogRecord } from "./log-record.ts";
+import type { ProvisionedShare } from "./provisioned.ts";
 
 /** Ports of what else the platform keeps in Redis. One contract suite each, in `packages/store`. */
 
@@ -133,6 +134,10 @@ export interface WorkerLease {
   readonly running: Readonly<Record<string, number>>;
   readonly cells: number;
   readonly warmIsolates: number;
+  /** What its cells are kept in, a few words for each layer; a worker of an earlier release does not say. */
+  readonly isolation?: readonly string[];
+  /** Environments that it keeps ready, by `versionKey`. */
+  readonly provisioned?: Readonly<Record<string, ProvisionedShare>>;
 }
 
 export interface WorkerDirectory {

@@ -98,6 +98,8 @@ export interface CellStatus {
   readonly isolates: number;
   /** Warm isolates by definition. */
   readonly warm: Readonly<Record<string, number>>;
+  /** Provisioned isolates by definition: how many are ready, and why the last one could not be made, or "". */
+  readonly provisioned: Readonly<Record<string, readonly [ready: number, failure: string]>>;
 }
 
 export interface CellBroken {

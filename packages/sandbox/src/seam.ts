@@ -35,6 +35,8 @@ export interface SandboxEvents {
 }
 
 export interface SandboxOptions {
+  /** The version, by an object that stands for no other in this process. */
+  readonly version: object;
   readonly memoryMb: number;
   /** Bundled CommonJS body, or a WASI program. */
   readonly code: string | Uint8Array;

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { PlatformError } from "@sluice/core";
 import express, { type Express } from "express";
 import { type AwsEndpoint, isAwsAddress } from "./aws/aws-endpoint.ts";
+import { withContinue } from "./request/expect-continue.ts";
 import { acceptHttp2 } from "./request/http2.ts";
 import { sendError, sendJson, toPlatformError } from "./request/reply.ts";
 import type { PlatformApiDeps } from "./platform-api/operation.ts";
@@ -127,5 +128,6 @@ export function createHttpServer(listener: RequestListener): GatewayServer {
     listener,
   );
   server.maxRequestsPerSocket = 0;
+  server.on("checkContinue", withContinue(listener));
   return { server, endSessions: acceptHttp2(server, listener) };
 }

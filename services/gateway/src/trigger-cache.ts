@@ -52,7 +52,7 @@ export class TriggerCache {
     const ofAlias =
       qualifier === LATEST || NUMBER.test(qualifier)
         ? undefined
-        : await this.#lookUp(ref.tenant, "http", urlTriggerName(ref.name, qualifier));
+        : await this.#lookUp(ref.tenant, "http", urlTriggerName(ref.name, qualifier), true);
     const bound = ofAlias ?? (await this.#lookUp(ref.tenant, "http", ref.name));
     if (bound !== undefined) return bound;
     const exists = (await this.#registry.getFunction(ref)) !== undefined;
@@ -71,16 +71,26 @@ export class TriggerCache {
     this.#entries.clear();
   }
 
-  async #lookUp<T extends TriggerType>(tenant: string, type: T, name: string): Promise<Bound<T> | undefined> {
+  /** @param optional when nobody can say, there is still none where there was none */
+  async #lookUp<T extends TriggerType>(
+    tenant: string,
+    type: T,
+    name: string,
+    optional = false,
+  ): Promise<Bound<T> | undefined> {
     const ask = (): Promise<BoundTrigger | undefined> => this.#registry.getTrigger(tenant, type, name);
-    return (await this.#remember(`${tenant}/${type}/${name}`, ask)) as Bound<T> | undefined;
+    return (await this.#remember(`${tenant}/${type}/${name}`, ask, optional)) as Bound<T> | undefined;
   }
 
-  async #remember(key: string, ask: () => Promise<BoundTrigger | undefined>): Promise<BoundTrigger | undefined> {
+  async #remember(
+    key: string,
+    ask: () => Promise<BoundTrigger | undefined>,
+    optional = false,
+  ): Promise<BoundTrigger | undefined> {
     const known = this.#entries.get(key);
     if (known !== undefined && known.until > this.#now()) return known.bound;
     const generation = this.#generation;
-    const bound = await this.#ask(ask, known);
+    const bound = await this.#ask(ask, known, optional);
     if (generation === this.#generation) {
       if (this.#entries.size >= ENTRIES_MAX) this.#entries.clear();
       this.#entries.set(key, { bound, until: this.#now() + (bound === undefined ? ABSENT_MS : FRESH_MS) });
@@ -92,11 +102,13 @@ export class TriggerCache {
   async #ask(
     ask: () => Promise<BoundTrigger | undefined>,
     known: Entry | undefined,
+    optional: boolean,
   ): Promise<BoundTrigger | undefined> {
     try {
       return await ask();
     } catch (error) {
-      if (known?.bound !== undefined && known.until + STALE_MS > this.#now()) return known.bound;
+      const isUseful = known !== undefined && (optional || known.bound !== undefined);
+      if (isUseful && known.until + STALE_MS > this.#now()) return known.bound;
       throw error;
     }
   }

@@ -18,6 +18,7 @@ export function figureSamples(figures: Figures, known: readonly FunctionRef[]): 
     ...(figures.leases === undefined ? NO_WORKER_FIGURES : {}),
     faas_concurrent_executions: figures.leases === undefined ? [] : concurrencySamples(figures.leases, known, labelsOf),
     ...queueSamples(figures.queues, labelsOf),
+    faas_provisioned_environments: provisionedSamples(figures.leases ?? [], labelsOf),
     faas_redis_up: [sample("faas_redis_up", [], figures.redisUp ? 1 : 0)],
   };
 }
@@ -83,6 +84,19 @@ function concurrencySamples(leases: readonly WorkerLease[], known: readonly Func
   for (const ref of known) totals.add(labelsOf(ref), 0);
   for (const lease of leases) {
     for (const [key, count] of Object.entries(lease.running)) totals.add(labelsOf(parseFunctionKey(key)), count);
+  }
+  return totals.samples();
+}
+
+function provisionedSamples(leases: readonly WorkerLease[], labelsOf: LabelsOf) {
+  const totals = new Totals("faas_provisioned_environments");
+  for (const { draining, provisioned = {} } of leases) {
+    if (draining) continue;
+    for (const [key, { wanted, ready }] of Object.entries(provisioned)) {
+      const who = labelsOf(parseFunctionKey(key.slice(0, key.lastIndexOf("@"))));
+      totals.add([...who, "ready"], ready);
+      totals.add([...who, "missing"], Math.max(0, wanted - ready));
+    }
   }
   return totals.samples();
 }

@@ -41,7 +41,15 @@ describe("ledger", () => {
     expect(lines(ledger, "faas_coldstarts_total")).toEqual(["default thumbnails 1"]);
     expect(lines(ledger, "faas_retries_total")).toEqual(["default thumbnails 1"]);
     expect(lines(ledger, "faas_dead_letters_total")).toEqual(["default thumbnails RetriesExhausted 1"]);
+    expect(lines(ledger, "faas_dropped_events_total")).toEqual([
+      "default thumbnails RetriesExhausted 1",
+      "default thumbnails ZeroReservedConcurrency 1",
+    ]);
+    expect(lines(ledger, "faas_destination_failures_total")).toEqual(["default thumbnails on-failure queue 1"]);
+    expect(lines(ledger, "faas_dead_letter_errors_total")).toEqual(["default thumbnails 1"]);
+    expect(lines(ledger, "faas_recursive_invocations_dropped_total")).toEqual(["default thumbnails queued 1"]);
     expect(lines(ledger, "faas_reruns_total")).toEqual(["default thumbnails cell-lost 1"]);
+    expect(lines(ledger, "faas_egress_denied_total")).toEqual(["default thumbnails private 3"]);
     expect(lines(ledger, "faas_cell_restarts_total")).toEqual(["default memory 1"]);
   });
 
@@ -94,6 +102,7 @@ describe("ledger", () => {
     expect(values).toEqual([
       ["RetriesExhausted", 0],
       ["EventAgeExceeded", 0],
+      ["DestinationFailed", 0],
     ]);
   });
 

@@ -1,5 +1,7 @@
 import {
   costOf,
+  type DeadLetteredFact,
+  type DestinationFailedFact,
   type FinishedFact,
   type FunctionRef,
   functionKey,
@@ -24,7 +26,15 @@ import { type Sample, SeriesSet, type SeriesState } from "./series.ts";
 const MAX_TENANTS = 200;
 const MAX_FUNCTIONS = 1_000;
 const MAX_ERROR_TYPES = 50;
-const MAX_WORDS = 40;
+const MAX_WORDS = 80;
+
+/** Counters of a function that are there from its first fact on. */
+const ANNOUNCED = [
+  "faas_timeouts_total",
+  "faas_retries_total",
+  "faas_coldstarts_total",
+  "faas_dead_letter_errors_total",
+] as const;
 
 const FUNCTION_FACTS: ReadonlySet<string> = new Set<InvocationEvent["type"]>([
   "accepted",
@@ -33,7 +43,10 @@ const FUNCTION_FACTS: ReadonlySet<string> = new Set<InvocationEvent["type"]>([
   "finished",
   "retried",
   "dead-lettered",
+  "destination-failed",
+  "recursion-stopped",
   "rerun",
+  "egress-denied",
 ]);
 
 /** Plain JSON: a ledger made of it counts on as if it had folded the same facts itself. */
@@ -96,10 +109,19 @@ export class Ledger {
         this.#add("faas_retries_total", who);
         return;
       case "dead-lettered":
-        this.#add("faas_dead_letters_total", [...who, this.#words.admit(fact.reason)]);
+        this.#foldGivenUp(who, fact);
+        return;
+      case "destination-failed":
+        this.#foldDestinationFailed(who, fact);
+        return;
+      case "recursion-stopped":
+        this.#add("faas_recursive_invocations_dropped_total", [...who, this.#words.admit(fact.lane)]);
         return;
       case "rerun":
         this.#add("faas_reruns_total", [...who, this.#words.admit(fact.cause)]);
+        return;
+      case "egress-denied":
+        this.#add("faas_egress_denied_total", [...who, this.#words.admit(fact.reason)], fact.count);
         return;
     }
   }
@@ -140,9 +162,21 @@ export class Ledger {
     this.#observe("faas_invoke_duration_seconds", who, fact.durationMs);
     if (fact.initMs !== null) this.#observe("faas_init_duration_seconds", who, fact.initMs);
     if (fact.queueWaitMs !== null) this.#observe("faas_queue_wait_seconds", who, fact.queueWaitMs);
+    if (fact.eventAgeMs !== undefined) this.#observe("faas_event_age_seconds", who, fact.eventAgeMs);
     const billed = gbSeconds(fact.memoryMb, fact.billedMs);
     this.#add("faas_gb_seconds_total", who, billed);
     this.#add("faas_cost_dollars_total", who, costOf(LAMBDA_PRICE, 1, billed));
+  }
+
+  #foldGivenUp(who: readonly [string, string], { reason: why, forwarded }: DeadLetteredFact): void {
+    const reason = this.#words.admit(why);
+    this.#add("faas_dropped_events_total", [...who, reason]);
+    if (forwarded !== true) this.#add("faas_dead_letters_total", [...who, reason]);
+  }
+
+  #foldDestinationFailed(who: readonly [string, string], { role, target }: DestinationFailedFact): void {
+    if (role === "dead-letter") this.#add("faas_dead_letter_errors_total", who);
+    else this.#add("faas_destination_failures_total", [...who, this.#words.admit(role), this.#words.admit(target)]);
   }
 
   #foldAccepted(who: readonly [string, string], source: string, lane: Lane): void {
@@ -160,10 +194,10 @@ export class Ledger {
 
   /** Prometheus cannot see the increase from absent to 1: what alerts watch starts at 0 with the function's first fact. */
   #announce(who: readonly [string, string]): void {
-    for (const reason of ["RetriesExhausted", "EventAgeExceeded"] as const) {
+    for (const reason of ["RetriesExhausted", "EventAgeExceeded", "DestinationFailed"] as const) {
       this.#add("faas_dead_letters_total", [...who, this.#words.admit(reason)], 0);
     }
-    for (const name of ["faas_timeouts_total", "faas_retries_total", "faas_coldstarts_total"] as const) {
+    for (const name of ANNOUNCED) {
       this.#add(name, who, 0);
     }
   }

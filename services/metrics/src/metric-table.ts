@@ -55,6 +55,11 @@ export const LEDGER_METRICS = {
     help: "From acceptance, or the due time of a retry, to the start of the attempt; queued lane only.",
     labels: ["tenant", "function"],
   },
+  faas_event_age_seconds: {
+    type: "histogram",
+    help: "From acceptance of a queued event to the start of the attempt, waits and earlier attempts included.",
+    labels: ["tenant", "function"],
+  },
   faas_init_duration_seconds: {
     type: "histogram",
     help: "Time that a cold start took before the handler ran.",
@@ -75,10 +80,35 @@ export const LEDGER_METRICS = {
     help: "Events given up, kept as dead letters for inspection and redrive.",
     labels: ["tenant", "function", "reason"],
   },
+  faas_dropped_events_total: {
+    type: "counter",
+    help: "Events given up, whether kept as dead letters or passed on to a failure destination or dead-letter target.",
+    labels: ["tenant", "function", "reason"],
+  },
+  faas_destination_failures_total: {
+    type: "counter",
+    help: "Records of ended events that a destination did not take, however often it was tried. role: on-success, on-failure.",
+    labels: ["tenant", "function", "role", "target"],
+  },
+  faas_dead_letter_errors_total: {
+    type: "counter",
+    help: "Events that a dead-letter target did not take, however often it was tried.",
+    labels: ["tenant", "function"],
+  },
+  faas_recursive_invocations_dropped_total: {
+    type: "counter",
+    help: "Invocations refused because their function had been invoked too often in the same chain.",
+    labels: ["tenant", "function", "lane"],
+  },
   faas_reruns_total: {
     type: "counter",
     help: "Attempts run again for a cause of the platform: each is a possible duplicate that costs the user no attempt.",
     labels: ["tenant", "function", "cause"],
+  },
+  faas_egress_denied_total: {
+    type: "counter",
+    help: "Connections that egress rules refused. reason: private, not-listed, port, platform.",
+    labels: ["tenant", "function", "reason"],
   },
   faas_cell_restarts_total: {
     type: "counter",
@@ -117,6 +147,11 @@ export const FIGURE_METRICS = {
     labels: [],
   },
   faas_warm_isolates: { type: "gauge", help: "Isolates kept warm over all workers.", labels: [] },
+  faas_provisioned_environments: {
+    type: "gauge",
+    help: "Provisioned environments over all workers. state: ready, missing (still being made, or not to be had).",
+    labels: ["tenant", "function", "state"],
+  },
   faas_cells: { type: "gauge", help: "Cell processes over all workers.", labels: [] },
   faas_queue_depth: {
     type: "gauge",

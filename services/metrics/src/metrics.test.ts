@@ -25,6 +25,7 @@ function lease(changes: Partial<WorkerLease> = {}): WorkerLease {
     running: { "default.thumbnails": 2 },
     cells: 3,
     warmIsolates: 5,
+    provisioned: { "acme.report@3": { wanted: 3, allocated: 3, ready: 2 } },
     ...changes,
   };
 }
@@ -115,6 +116,11 @@ describe("a scrape", () => {
     expect(values(families.get("faas_worker_capacity")?.samples)).toEqual([8]);
     expect(values(families.get("faas_cells")?.samples)).toEqual([6]);
     expect(values(families.get("faas_warm_isolates")?.samples)).toEqual([10]);
+    const kept = families.get("faas_provisioned_environments")?.samples;
+    expect(kept?.map(({ labels, value }) => [labels["function"], labels["state"], value])).toEqual([
+      ["report", "ready", 2],
+      ["report", "missing", 1],
+    ]);
     const depths = families.get("faas_queue_depth")?.samples.map(({ labels, value }) => [labels["state"], value]);
     expect(depths).toEqual([
       ["waiting", 4],

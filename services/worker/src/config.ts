@@ -1,6 +1,6 @@
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
-import { type Env, readEnv } from "@sluice/process";
+import { type Env, type EnvReader, readEnv } from "@sluice/process";
 
 export type WorkerConfig = ReturnType<typeof readConfig>;
 
@@ -32,8 +32,20 @@ export function readConfig(env: Env) {
       stalledCheckMs: read.integer("SLUICE_STALLED_CHECK_MS", 5_000, { min: 500, max: 600_000 }),
       /** The same setting that `runService` keeps to. */
       drainMs: read.integer("SLUICE_DRAIN_TIMEOUT_MS", 25_000, { min: 0, max: 3_600_000 }),
+      objectStore: readObjectStore(read),
       /** `host:port` of the platform's own services, which no function may reach whatever its manifest says. */
       protectedEndpoints: read.list("SLUICE_PROTECTED_ENDPOINTS", ["127.0.0.1:9464"]),
     };
   });
+}
+
+/** Where destinations that are buckets are; absent: events cannot be sent to any. */
+function readObjectStore(read: EnvReader) {
+  if (read.optional("SLUICE_S3_ENDPOINT") === undefined) return undefined;
+  return {
+    endpoint: read.url("SLUICE_S3_ENDPOINT", undefined, { protocols: ["http", "https"] }),
+    region: read.string("SLUICE_S3_REGION", "us-east-1"),
+    accessKeyId: read.string("SLUICE_S3_ACCESS_KEY_ID"),
+    secretAccessKey: read.string("SLUICE_S3_SECRET_ACCESS_KEY", undefined, { secret: true }),
+  };
 }

@@ -18,6 +18,7 @@ import type { CellPool, RunResult, WireLogLine } from "@sluice/sandbox";
 import { AttemptLog } from "./attempt-log.ts";
 import type { Capacity } from "./capacity.ts";
 import type { Chains } from "./chains.ts";
+import type { EgressDenials } from "./egress-denials.ts";
 import type { FunctionCache, FunctionTarget, Journal } from "@sluice/store";
 import type { ReservedSlots } from "./reserved-slots.ts";
 import type { SourceMaps } from "./source-maps/source-maps.ts";
@@ -33,6 +34,7 @@ export interface ExecutorOptions {
   readonly journal: Journal;
   readonly sourceMaps: Pick<SourceMaps, "mapLines" | "mapError">;
   readonly chains: Pick<Chains, "begin">;
+  readonly denials: Pick<EgressDenials, "begin" | "end">;
   readonly now: () => number;
 }
 
@@ -121,11 +123,12 @@ export class Executor {
   }
 
   async #run(ref: FunctionRef, version: FunctionVersion, attempt: Attempt): Promise<Execution> {
-    const { pool, journal, sourceMaps, chains } = this.#options;
+    const { pool, journal, sourceMaps, chains, denials } = this.#options;
     const invocationId = attempt.invocation.id;
     const log = new AttemptLog({ journal, sourceMaps, ref, version, invocationId });
     const spec = this.#options.specs.of(version);
     const onLogs = (lines: readonly WireLogLine[]): void => log.add(lines);
+    denials.begin(invocationId, onLogs);
     const stream = new ResponseStream(attempt.take);
     const { event } = attempt;
     const caller = callerOf(attempt);
@@ -133,6 +136,7 @@ export class Executor {
     const running = pool.run({ version: spec, invocationId, event, caller, onLogs, take: stream.take });
     if (this.#abandoned.delete(invocationId)) pool.abandon(invocationId);
     const result = await running.finally(endLink);
+    denials.end(invocationId, ref);
     const report = toReport(result, version);
     const { record, error } = await log.end(result, report);
     this.#recordFacts(ref, version, attempt, result, report);

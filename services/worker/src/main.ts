@@ -62,6 +62,7 @@ runService({
       await announcer.stop();
     });
     await announcer.start();
+    worker.provisioner.start();
     await consumer.start();
     return { address };
   },

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import type { FunctionRef, InvocationQueue, WorkerLease, WorkerStatus } from "@sluice/core";
+import type { FunctionRef, InvocationQueue, Place, WorkerLease, WorkerStatus } from "@sluice/core";
 import type { Logger } from "@sluice/process";
-import { type Broker, CellPool, describeIsolation, type Isolation } from "@sluice/sandbox";
+import { type Broker, CellPool, describeIsolation, isolationLayers, type Isolation } from "@sluice/sandbox";
 import { FunctionCache, Journal, type Stores } from "@sluice/store";
-import { createBroker } from "./broker/broker.ts";
+import { type BrokerOptions, createBroker } from "./broker/broker.ts";
 import { NetworkBroker } from "./broker/network-broker.ts";
 import { Capacity } from "./capacity.ts";
 import { Chains } from "./chains.ts";
@@ -14,7 +14,9 @@ import { Courier } from "./destinations/courier.ts";
 import { Farewell } from "./destinations/farewell.ts";
 import { createOutlets } from "./destinations/outlets.ts";
 import { DirectLaneServer } from "./direct-lane/server.ts";
+import { EgressDenials } from "./egress-denials.ts";
 import { Executor } from "./executor.ts";
+import { Provisioner } from "./provisioner.ts";
 import { QueuedLane } from "./queued-lane.ts";
 import { ReservedSlots } from "./reserved-slots.ts";
 import { SourceMaps } from "./source-maps/source-maps.ts";
@@ -42,6 +44,7 @@ export class Worker {
   readonly sourceMaps: SourceMaps;
   readonly queuedLane: QueuedLane;
   readonly directLane: DirectLaneServer;
+  readonly provisioner: Provisioner;
   readonly #options: WorkerOptions;
   readonly #token = randomBytes(24).toString("base64url");
   readonly #startedAt: number;
@@ -68,21 +71,51 @@ export class Worker {
       now,
       chainOf: ({ functionVersion, invocationId }) => chains.headerOf(functionVersion, invocationId),
     });
-    this.pool = this.#createPool(createBroker({ specs, kv: stores.kv, network: this.network, onError }));
+    const denials = new EgressDenials({ journal: this.journal, now });
+    const onDenied: BrokerOptions["onDenied"] = (...denied) => denials.note(...denied);
+    const broker = createBroker({ specs, kv: stores.kv, network: this.network, onError, onDenied });
+    this.pool = this.#createPool(broker);
     this.slots = new ReservedSlots({ slots: stores.slots, workerId: config.id, onError });
     this.capacity = new Capacity(config.capacity);
     this.sourceMaps = new SourceMaps({ artifacts: stores.artifacts });
     const { functions, journal, pool, capacity, slots, sourceMaps } = this;
-    const executor = new Executor({ functions, specs, pool, capacity, slots, journal, sourceMaps, chains, now });
-    const outlets = createOutlets({ queue: options.queue, functions, journal, webHooks: this.network.webHooks, now });
-    const farewell = new Farewell({ courier: new Courier({ outlets, place }), journal, now });
+    const parts = { functions, specs, pool, capacity, slots, journal, sourceMaps, chains, denials, now };
+    const executor = new Executor(parts);
+    const farewell = this.#createFarewell(place);
     this.queuedLane = new QueuedLane({ executor, functions, farewell, journal, now });
+    this.provisioner = new Provisioner({
+      registry: stores.registry,
+      workers: stores.workers,
+      specs,
+      pool,
+      workerId: config.id,
+      capacity: config.capacity,
+      onError,
+      now,
+    });
     this.directLane = new DirectLaneServer({
       address: config.directLane,
       token: this.#token,
       executor,
       status: () => this.#status(),
     });
+  }
+
+  /** Where events go that have ended. */
+  #createFarewell(place: Place): Farewell {
+    const { functions, journal, network } = this;
+    const { config, stores, queue, now } = this.#options;
+    const outlets = createOutlets({
+      queue,
+      functions,
+      journal,
+      webHooks: network.webHooks,
+      queues: stores.messageQueues,
+      streams: stores.recordStreams,
+      objectStore: config.objectStore,
+      now,
+    });
+    return new Farewell({ courier: new Courier({ outlets, place }), journal, now });
   }
 
   /** Listens for calls. @returns the address that gateways are told */
@@ -107,12 +140,15 @@ export class Worker {
       running: this.capacity.running(),
       cells,
       warmIsolates: isolates,
+      isolation: isolationLayers(this.#options.isolation),
+      provisioned: this.provisioner.shares(),
     };
   }
 
   /** From now on nothing new is taken; gateways are told. */
   drain(): void {
     this.#draining = true;
+    this.provisioner.stop();
     this.directLane.statusChanged();
   }
 
@@ -124,6 +160,7 @@ export class Worker {
 
   forget(ref: FunctionRef | undefined): void {
     this.functions.forget(ref);
+    this.provisioner.changed();
   }
 
   #createPool(broker: Broker): CellPool {
@@ -158,6 +195,7 @@ export class Worker {
       inFlight: this.capacity.inFlight,
       draining: this.#draining,
       warm: [...warm],
+      provisioned: this.provisioner.names(),
     };
   }
 }

@@ -35,6 +35,12 @@ export class BareIsolates {
     await this.#script.ask({ kind: "hold", codes, event });
   }
 
+  /** Milliseconds that one isolate takes for so many calls of its host. */
+  async call(calls: number, atOnce: number): Promise<number> {
+    const [tookMs = 0] = (await this.#script.ask({ kind: "call", calls, atOnce })) as readonly number[];
+    return tookMs;
+  }
+
   async stop(): Promise<void> {
     await this.#script.stop();
   }

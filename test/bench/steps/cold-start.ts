@@ -31,13 +31,13 @@ export async function measureColdStart(bench: Bench): Promise<readonly Section[]
 async function measureProduct(bench: Bench, prelude: string, codes: readonly string[]): Promise<Sample> {
   const trial = await CellPoolTrial.start(bench, { prelude, isolatesPerCell: codes.length + 1 });
   // The first one turns the blank cell into the tenant's, and the pool starts another blank one meanwhile.
-  await trial.run("first", smallCode(-1));
+  await trial.run({ name: "first", code: smallCode(-1) });
   await trial.pool.ready();
   const times: number[] = [];
   const inits: number[] = [];
   for (const [number, code] of codes.entries()) {
     const startedAt = performance.now();
-    const { initMs } = await trial.run(`cold-${number}`, code);
+    const { initMs } = await trial.run({ name: `cold-${number}`, code });
     times.push(performance.now() - startedAt);
     if (initMs === null) throw new Error("a version that was never run was warm");
     inits.push(initMs);

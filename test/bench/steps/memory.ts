@@ -52,7 +52,9 @@ async function measureProduct(bench: Bench, options: MemoryTrial): Promise<Sampl
   const { prelude, codes, tenants, isolatesPerCell } = options;
   const trial = await CellPoolTrial.start(bench, { prelude, isolatesPerCell });
   const blank = residentMbOf(trial.pool.pids()[0] ?? 0);
-  for (const [number, code] of codes.entries()) await trial.run(`warm-${number}`, code, `tenant-${number % tenants}`);
+  for (const [number, code] of codes.entries()) {
+    await trial.run({ name: `warm-${number}`, code, tenant: `tenant-${number % tenants}` });
+  }
   await trial.pool.ready();
   await pause(SETTLE_MS);
   const { isolates } = trial.pool.stats;

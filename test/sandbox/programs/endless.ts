@@ -108,6 +108,11 @@ const unstoppable: readonly Program[] = [
     "return Array.prototype.lastIndexOf.call({ length: 2 ** 53 - 1 }, 1);",
     CPU,
   ),
+  endless(
+    "a sort of four million numbers",
+    "const a = new Float64Array(2 ** 22); for (;;) { for (let n = 0; n < a.length; n++) a[n] = Math.random(); a.sort(); }",
+    CPU,
+  ),
   endless("indexOf in a sparse array", "const a = []; a.length = 2 ** 32 - 2; return a.indexOf(1);", CPU),
 ];
 

@@ -15,6 +15,17 @@ const HOST_PROCESS =
   "const able = (name, ...args) => { try { return process[name]?.(...args) !== undefined; } catch { return false; } };" +
   "return ['binding', 'dlopen', '_linkedBinding', 'kill', 'chdir', 'setuid'].filter((name) => able(name, 'fs'));";
 
+/** What would take a machine's processes, threads, descriptors and ports, were it to be had. */
+const EXHAUSTION =
+  "const able = (name, run) => { try { for (let n = 0; n < 10_000; n++) run(); return [name]; } catch { return []; } };" +
+  "return [" +
+  "...able('processes', () => require('child_process').spawn('true'))," +
+  "...able('threads', () => new (require('worker_threads').Worker)('0', { eval: true }))," +
+  "...able('files', () => require('fs').openSync('/proc/self/status'))," +
+  "...able('servers', () => require('net').createServer().listen(0))," +
+  "...able('datagrams', () => require('dgram').createSocket('udp4').bind(0))," +
+  "];";
+
 /** Ways out that are none. */
 const escapes: readonly Program[] = [
   returns("the Function constructor", "return (() => {}).constructor('return this === globalThis')();", true),
@@ -24,6 +35,7 @@ const escapes: readonly Program[] = [
     "Error.prepareStackTrace = (e, s) => s.every((c) => c.getThis() === undefined || c.getThis() instanceof Object); return new Error('x').stack;",
     true,
   ),
+  returns("processes, threads, files and ports without end", EXHAUSTION, []),
   returns("import()", "return await import('fs').then(() => 'in', () => 'refused');", "refused"),
   returns(
     "a module of the host",

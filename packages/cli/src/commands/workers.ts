@@ -31,5 +31,16 @@ function format(workers: readonly WorkerView[], { styles }: CommandContext): str
       .map(([name, running]) => `${name} ×${running}`)
       .join(", "),
   ]);
-  return columns([head, ...rows]);
+  return `${columns([head, ...rows])}\n${describeIsolation(workers)}`;
+}
+
+/** In which layers cells are kept; on machines of one kind, workers have the same. */
+function describeIsolation(workers: readonly WorkerView[]): string {
+  const byLayers = new Map<string, string[]>();
+  // A gateway of an earlier release does not say.
+  for (const { id, isolation = [] } of workers) {
+    const layers = isolation.length === 0 ? "not known" : isolation.join(" · ");
+    byLayers.set(layers, [...(byLayers.get(layers) ?? []), id]);
+  }
+  return [...byLayers].map(([layers, ids]) => `Cells of ${ids.join(", ")} are kept in: ${layers}\n`).join("");
 }

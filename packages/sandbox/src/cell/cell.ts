@@ -1,4 +1,4 @@
-import { type CryptoRefusal, type Frame, HOST_CALLS, type HostCallFailure, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import { type CryptoRefusal, type Frame, HOST_CALLS, type HostCallFailure } from "@sluice/core";
 import {
   type CellBroken,
   type CellOptions,
@@ -6,8 +6,6 @@ import {
   type Definition,
   type DoneHead,
   FROM_CELL,
-  HOST_CALLS_OPEN_MAX,
-  type HostCallHead,
   type InvokeHead,
   TO_CELL,
 } from "../cell-protocol.ts";
@@ -15,7 +13,9 @@ import type { SandboxEnd, SandboxFactory } from "../seam.ts";
 import { runTask } from "./crypto/task.ts";
 import { TaskQueue } from "./crypto/task-queue.ts";
 import { Call } from "./call.ts";
-import type { Environment, EnvironmentEnd, HostCallRequest } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import type { EnvironmentEnd, HostCallRequest } from "./environment-sink.ts";
+import { ForwardedCalls } from "./forwarded-calls.ts";
 import { VersionPool, type VersionPoolSink } from "./version-pool.ts";
 
 export interface CellDependencies {
@@ -28,30 +28,27 @@ export interface CellDependencies {
 const TICK_MS = 10;
 const HEARTBEAT_MS = 250;
 const LOG_FLUSH_MS = 100;
-const PARENT_CALLS: ReadonlyMap<number, number> = new Map(
-  Object.values(HOST_CALLS).flatMap((entry) => (entry.place === "parent" ? [[entry.op, entry.maxArgBytes]] : [])),
-);
-
+const KEEP_MS = 100;
 /** What runs in a cell process: takes frames of its parent, runs calls in isolates, reports. Holds no secret. */
 export class Cell implements VersionPoolSink {
   readonly #deps: CellDependencies;
   readonly #pools = new Map<number, VersionPool>();
   /** Calls that run or wait. No map of them: see SlotTable. */
   #calls = 0;
-  readonly #hostCalls = new Map<number, { readonly environment: Environment; readonly guestId: number }>();
+  readonly #forwards: ForwardedCalls;
   readonly #tasks = new TaskQueue<Environment>((environment) => environment.ready);
   #options: CellOptions = { maxIsolates: 1, idleMs: 60_000, parallelism: 1 };
   #factory: SandboxFactory | undefined;
   #isolates = 0;
-  #hostCallId = 0;
-  #environmentId = 0;
-  readonly #callers = new Map<Environment, { readonly id: number; open: number }>();
   #timer: NodeJS.Timeout | undefined;
+  /** Set once anything was provisioned here. */
+  #keeper: NodeJS.Timeout | undefined;
   #heartbeatAt = 0;
   #logsAt = 0;
 
   constructor(deps: CellDependencies) {
     this.#deps = deps;
+    this.#forwards = new ForwardedCalls(deps.send);
   }
 
   receive(frame: Frame): void {
@@ -59,9 +56,11 @@ export class Cell implements VersionPoolSink {
       case TO_CELL.invoke:
         return this.#invoke(frame);
       case TO_CELL.reply:
-        return this.#answer(frame.id, (environment, id) => environment.reply(id, frame.head, frame.body));
+        return this.#forwards.answer(frame.id, (environment, id) => environment.reply(id, frame.head, frame.body));
       case TO_CELL.fail:
-        return this.#answer(frame.id, (environment, id) => environment.fail(id, frame.head));
+        return this.#forwards.answer(frame.id, (environment, id) => environment.fail(id, frame.head));
+      case TO_CELL.provision:
+        return this.#provision(frame);
       case TO_CELL.abandon:
         return this.#abandon(frame.id);
       case TO_CELL.define:
@@ -97,7 +96,7 @@ export class Cell implements VersionPoolSink {
   }
 
   ended(environment: Environment, end: EnvironmentEnd): void {
-    this.#forgetCaller(environment);
+    this.#forwards.forget(environment);
     if (end.guilty !== undefined) this.#done(end.guilty.call, false, JSON.stringify(end.guilty.error), end.memoryMb);
     const { reason } = end;
     // V8 has lost control of part of this process (catastrophe), or a limit was just overrun: calls that run may
@@ -109,27 +108,12 @@ export class Cell implements VersionPoolSink {
   }
 
   hostCall(environment: Environment, definition: number, request: HostCallRequest): void {
-    const { call, id, op, text, bytes } = request;
-    if (op === HOST_CALLS["crypto.task"].op) return this.#cryptoTask(environment, request);
-    const maxBytes = PARENT_CALLS.get(op);
-    const textBytes = Buffer.byteLength(text);
-    const size = textBytes + (bytes?.byteLength ?? 0);
-    const caller = this.#callerOf(environment);
-    if (maxBytes === undefined || size > maxBytes || caller.open >= HOST_CALLS_OPEN_MAX) {
-      const message = maxBytes === undefined ? "Unknown host call" : "Too much data, or too many calls at once";
-      const failure: HostCallFailure = { name: "RangeError", message, code: SANDBOX_ERROR_TYPES.notSerializable };
-      return environment.fail(id, JSON.stringify(failure));
-    }
-    const wireId = (this.#hostCallId = (this.#hostCallId + 1) >>> 0);
-    this.#hostCalls.set(wireId, { environment, guestId: id });
-    caller.open += 1;
-    const head: HostCallHead = { op, definition, environment: caller.id, call, textBytes };
-    const body = bytes === undefined ? text : Buffer.concat([Buffer.from(text), new Uint8Array(bytes)]);
-    this.#deps.send(FROM_CELL.hostCall, wireId, JSON.stringify(head), body);
+    if (request.op === HOST_CALLS["crypto.task"].op) return this.#cryptoTask(environment, request);
+    this.#forwards.forward(environment, definition, request);
   }
 
   evicted(environment: Environment): void {
-    this.#forgetCaller(environment);
+    this.#forwards.forget(environment);
   }
 
   /** Answered here, by the thread pool: the main thread only passes the result on. */
@@ -148,6 +132,10 @@ export class Cell implements VersionPoolSink {
     if (!this.#tasks.submit({ owner: environment, run })) fail("too-costly");
   }
 
+  provisionedChanged(): void {
+    this.#status();
+  }
+
   claimIsolate(): boolean {
     if (this.#isolates >= this.#options.maxIsolates && !this.#evict(this.#deps.clock())) return false;
     this.#isolates += 1;
@@ -156,33 +144,6 @@ export class Cell implements VersionPoolSink {
 
   releaseIsolate(): void {
     this.#isolates -= 1;
-  }
-
-  #answer(wireId: number, deliver: (environment: Environment, guestId: number) => void): void {
-    const entry = this.#hostCalls.get(wireId);
-    if (entry === undefined) return;
-    this.#hostCalls.delete(wireId);
-    const caller = this.#callers.get(entry.environment);
-    if (caller !== undefined) caller.open -= 1;
-    deliver(entry.environment, entry.guestId);
-  }
-
-  #callerOf(environment: Environment): { readonly id: number; open: number } {
-    const known = this.#callers.get(environment);
-    if (known !== undefined) return known;
-    const caller = { id: ++this.#environmentId, open: 0 };
-    this.#callers.set(environment, caller);
-    return caller;
-  }
-
-  /** The parent closes what the isolate held open. Answers still under way to it are dropped. */
-  #forgetCaller(environment: Environment): void {
-    const caller = this.#callers.get(environment);
-    if (caller === undefined) return;
-    this.#callers.delete(environment);
-    for (const [wireId, entry] of this.#hostCalls)
-      if (entry.environment === environment) this.#hostCalls.delete(wireId);
-    this.#deps.send(FROM_CELL.gone, caller.id, "");
   }
 
   #define(frame: Frame): void {
@@ -213,6 +174,15 @@ export class Cell implements VersionPoolSink {
     this.#calls += 1;
     pool.submit(call);
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #provision(frame: Frame): void {
+    const pool = this.#pools.get(frame.id);
+    if (pool === undefined) return this.#broken({ reason: "protocol", kill: true, call: null });
+    pool.provision(Number(frame.head));
+    this.#keeper ??= setInterval(() => {
+      for (const each of this.#pools.values()) each.keepProvisioned();
+    }, KEEP_MS).unref();
   }
 
   /** Seldom, so it is looked for. */
@@ -273,8 +243,18 @@ export class Cell implements VersionPoolSink {
     this.#heartbeatAt = this.#deps.clock();
     const warm: Record<string, number> = {};
     for (const pool of this.#pools.values()) if (pool.isolates > 0) warm[pool.id] = pool.isolates;
-    const status: CellStatus = { isolates: this.#isolates, warm };
+    const status: CellStatus = { isolates: this.#isolates, warm, provisioned: this.#provisioned() };
     this.#deps.send(FROM_CELL.status, 0, JSON.stringify(status));
+  }
+
+  #provisioned(): CellStatus["provisioned"] {
+    const provisioned: Record<string, readonly [number, string]> = {};
+    if (this.#keeper === undefined) return provisioned;
+    for (const pool of this.#pools.values()) {
+      const { wanted, ready, failure } = pool.provisioned;
+      if (wanted > 0) provisioned[pool.id] = [ready, failure];
+    }
+    return provisioned;
   }
 
   #broken(broken: CellBroken): void {

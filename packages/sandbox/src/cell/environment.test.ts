@@ -1,6 +1,7 @@
 import { definitionOf, FakeFactory, type FakeSandbox } from "../testing/fake-sandbox.ts";
 import { Call } from "./call.ts";
-import { Environment, type EnvironmentEnd, type EnvironmentResult, type HostCallRequest } from "./environment.ts";
+import { Environment } from "./environment.ts";
+import type { EnvironmentEnd, EnvironmentResult, HostCallRequest } from "./environment-sink.ts";
 
 /** One environment on a clock of its own. */
 class Trial {

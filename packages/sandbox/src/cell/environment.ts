@@ -1,44 +1,16 @@
-import { type FunctionError, type GuestContext, LIMITS, type LogLine, SANDBOX_ERROR_TYPES } from "@sluice/core";
+import { type GuestContext, LIMITS, type LogLine, SANDBOX_ERROR_TYPES } from "@sluice/core";
 import type { Definition, WireLogLine } from "../cell-protocol.ts";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory } from "../seam.ts";
 import type { Call } from "./call.ts";
+import type { EnvironmentSink } from "./environment-sink.ts";
 import { explainEnd, type Rejection, type TimeoutFacts } from "./explain-end.ts";
 import { OpenCalls } from "./open-calls.ts";
 import { GuestTimers } from "./guest-timers.ts";
 
-export interface EnvironmentSink {
-  finished(environment: Environment, result: EnvironmentResult): void;
-  /** The isolate is gone: `guilty` ran when it went, `innocent` had not begun. */
-  ended(environment: Environment, end: EnvironmentEnd): void;
-  hostCall(environment: Environment, request: HostCallRequest): void;
-}
-
-export interface EnvironmentResult {
-  readonly call: Call;
-  readonly ok: boolean;
-  readonly json: string;
-  /** How long the isolate was taken: CPU time of a call that did not wait, else all its time. */
-  readonly costMs: number;
-}
-
-export interface EnvironmentEnd {
-  readonly reason: SandboxEnd;
-  readonly guilty: { readonly call: Call; readonly error: FunctionError } | undefined;
-  readonly innocent: readonly Call[];
-  readonly memoryMb: number;
-}
-
-export interface HostCallRequest {
-  /** The call that runs; 0 while the module loads. */
-  readonly call: number;
-  readonly id: number;
-  readonly op: number;
-  readonly text: string;
-  readonly bytes: ArrayBuffer | undefined;
-}
-
 export interface EnvironmentOptions {
   readonly definition: Definition;
+  /** Made before anybody asked for it, to be kept. */
+  readonly provisioned?: boolean;
   readonly code: string | Uint8Array;
   readonly factory: SandboxFactory;
   readonly sink: EnvironmentSink;
@@ -83,9 +55,12 @@ export class Environment implements SandboxEvents {
   #sampledCpuMs = 0;
   #callsSinceSample = 0;
   idleSince = 0;
+  /** Kept when it is idle. */
+  provisioned: boolean;
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
+    this.provisioned = options.provisioned ?? false;
     this.#timers = new GuestTimers((id) => this.#whenRunning(() => this.#sandbox?.fireTimer(id, this.#remainingMs())));
   }
 
@@ -93,8 +68,8 @@ export class Environment implements SandboxEvents {
   async start(): Promise<{ readonly error: string; readonly end: SandboxEnd | undefined } | undefined> {
     const { definition, code, factory } = this.#options;
     const { memoryMb, initTimeoutMs } = definition;
-    const settings = JSON.stringify(definition.settings);
-    const started = await factory({ memoryMb, code, settings, initTimeoutMs, events: this });
+    const settings = JSON.stringify({ ...definition.settings, ...(this.provisioned ? { provisioned: true } : {}) });
+    const started = await factory({ version: definition, memoryMb, code, settings, initTimeoutMs, events: this });
     this.#loading = false;
     if (!started.ok) return started;
     this.#sandbox = started.sandbox;

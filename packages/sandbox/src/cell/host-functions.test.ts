@@ -78,6 +78,11 @@ describe("a call that no prelude would make is refused with a word", () => {
       "too-costly",
     ],
     [
+      "PBKDF2 of a hash that is four times as slow",
+      compute({ do: "pbkdf2", hash: "sha3-512", iterations: 12_501, length: 64 }, bytes(1), bytes(1)),
+      "too-costly",
+    ],
+    [
       "PBKDF2 of no number",
       compute({ do: "pbkdf2", hash: "sha256", iterations: "1", length: 32 }, bytes(1), bytes(1)),
       "bad-request",
@@ -128,6 +133,21 @@ test("a private key that asks for two thousand million rounds of its passphrase 
   const pem = `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${rounds.toString("base64")}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
   expect(compute(read, rounds)).toBe("bad-key");
   expect(compute({ ...read, from: "pem" }, Buffer.from(pem))).toBe("bad-key");
+});
+
+test("as many rounds as the bound allows are derived at once, of every hash", () => {
+  for (const [hash, iterations] of [
+    ["sha256", 49_999],
+    ["sha512", 49_999],
+    ["ripemd160", 24_999],
+    ["sha3-512", 12_499],
+    ["blake2s256", 12_499],
+  ] as const) {
+    const derived = compute({ do: "pbkdf2", hash, iterations, length: 16 }, bytes(1), bytes(1));
+    expect([hash, derived.length]).toEqual([hash, 16]);
+    const more = { do: "pbkdf2", hash, iterations: iterations + 2, length: 16 };
+    expect([hash, compute(more, bytes(1), bytes(1))]).toEqual([hash, "too-costly"]);
+  }
 });
 
 test("a salt of megabytes counts for every block that begins with it, in PBKDF2 and in scrypt", async () => {

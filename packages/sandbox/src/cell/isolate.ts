@@ -1,4 +1,3 @@
-import { createContext, Script } from "node:vm";
 import {
   DISPATCH,
   type GuestRuntime,
@@ -10,8 +9,12 @@ import {
 } from "@sluice/core";
 import ivm from "isolated-vm";
 import type { Sandbox, SandboxEnd, SandboxEvents, SandboxFactory, SandboxOptions, SandboxStart } from "../seam.ts";
+import { CodeCaches } from "./code-caches.ts";
+import { exactBuffer } from "./exact-buffer.ts";
 import { callHostFunction } from "./host-functions.ts";
+import { CLAIM_SLOTS, makeCodeCache, PRELUDE_NAME } from "./prelude-cache.ts";
 import { UsageGauge } from "./usage-gauge.ts";
+import { CODE_NAME, type CodeCache, UserCode } from "./user-code.ts";
 import { codeFramesOf, endOf, functionError, messageOf, startError } from "./isolate-errors.ts";
 
 /**
@@ -21,13 +24,9 @@ import { codeFramesOf, endOf, functionError, messageOf, startError } from "./iso
  *   I1 The guest gets closures over Callbacks, never an ivm object; strings and ArrayBuffers only.
  *   I2 Errors are strings by the time they leave the isolate; an Error that V8 hands us is matched by message alone.
  *   I3 Every entry into the isolate has a V8 timeout. What V8 cannot interrupt, the parent process kills.
- *   I4 `cachedData` is made here, from the platform's own prelude, in this process: never taken from outside.
+ *   I4 `cachedData` is made by V8 in this process, of the prelude and, for the same version again, of its code: never
+ *      taken from outside (ADR 0015).
  */
-const CLAIM_SLOTS = 256;
-const PRELUDE_NAME = "sluice:prelude";
-/** Stack traces name places in this file, counted as if the head were not there. */
-const CODE_NAME = "/var/task/index.js";
-const FACTORY_HEAD = "(function (exports, require, module, __filename, __dirname) {";
 const BOOT_TIMEOUT_MS = 5_000;
 const NO_BYTES = new Uint8Array(0);
 
@@ -38,33 +37,20 @@ const NOTIFY_CHARS_MAX: ReadonlyMap<number, number> = new Map(
 
 interface Prelude {
   readonly runtime: GuestRuntime;
-  readonly cachedData: ivm.ExternalCopy<ArrayBuffer>;
+  readonly cachedData: CodeCache;
+  /** Of this process's versions. */
+  readonly caches: CodeCaches<CodeCache>;
 }
 
 /** Compiles the prelude once, so that every isolate of this process starts from V8's code cache. */
 export function createIsolateFactory(preludeText: string): SandboxFactory {
   const runtime = parseGuestRuntime(preludeText);
-  const prelude: Prelude = { runtime, cachedData: makeCodeCache(runtime.script) };
-  return (options) => startIsolate(prelude, options);
-}
-
-/**
- * Made after a boot in a throw-away context, so that the functions which every boot calls are compiled in it too: that
- * halves the time from isolate to first handler.
- */
-function makeCodeCache(source: string): ivm.ExternalCopy<ArrayBuffer> {
-  const script = new Script(source, { filename: PRELUDE_NAME });
-  const boot = script.runInContext(createContext()) as (...host: unknown[]) => unknown;
-  boot(
-    () => undefined,
-    () => "",
-    new Int32Array(new SharedArrayBuffer(CLAIM_SLOTS * Int32Array.BYTES_PER_ELEMENT)),
-  );
-  return new ivm.ExternalCopy(exactBuffer(script.createCachedData()));
-}
-
-function startIsolate(prelude: Prelude, options: SandboxOptions): Promise<SandboxStart> {
-  return new IsolateSandbox(options).start(prelude);
+  const prelude: Prelude = {
+    runtime,
+    cachedData: new ivm.ExternalCopy(exactBuffer(makeCodeCache(runtime.script))),
+    caches: new CodeCaches(),
+  };
+  return (options) => new IsolateSandbox(options).start(prelude);
 }
 
 class IsolateSandbox implements Sandbox {
@@ -79,8 +65,11 @@ class IsolateSandbox implements Sandbox {
   /** Entries into the isolate that have not come back: while there are any, V8 has not let go of it. */
   #entries = 0;
   #ended: SandboxEnd | undefined;
-  /** Invocations for the next entry: sequence number, event and context in turn. */
-  #posted: (number | string)[] = [];
+  /** Until its first invocation has ended. */
+  #code: UserCode | undefined;
+  /** For the next entry: sequence number, event and context of each invocation; id, text and bytes of each reply. */
+  #posted: unknown[] = [];
+  #replies: unknown[] = [];
 
   constructor(options: SandboxOptions) {
     this.#options = options;
@@ -100,7 +89,7 @@ class IsolateSandbox implements Sandbox {
     try {
       const context = await this.#isolate.createContext();
       await this.#boot(prelude, context);
-      const loadable = await this.#toLoadable(context, code);
+      const loadable = await this.#toLoadable(prelude, context, code);
       if (typeof loadable === "string") return this.#failStart(loadable);
       this.#events.loading(this);
       this.#enter([DISPATCH.load, 0, loadable, settings], initTimeoutMs);
@@ -140,6 +129,7 @@ class IsolateSandbox implements Sandbox {
 
   /** The user's code as the guest takes it; a string is FunctionError JSON. */
   async #toLoadable(
+    { caches }: Prelude,
     context: ivm.Context,
     code: string | Uint8Array,
   ): Promise<ivm.Dereference<unknown> | ivm.Copy<ArrayBuffer> | string> {
@@ -148,10 +138,10 @@ class IsolateSandbox implements Sandbox {
       const buffer = code.byteLength === code.buffer.byteLength ? (code.buffer as ArrayBuffer) : exactBuffer(code);
       return new ivm.ExternalCopy(buffer).copyInto({ release: true });
     }
-    const wrapped = `${FACTORY_HEAD}${code}\n})`;
+    this.#code = new UserCode({ caches, version: this.#options.version, source: code });
     let script: ivm.Script;
     try {
-      script = await this.#isolate.compileScript(wrapped, { filename: CODE_NAME, columnOffset: -FACTORY_HEAD.length });
+      script = await this.#code.compile(this.#isolate);
     } catch (error) {
       return functionError(SANDBOX_ERROR_TYPES.syntaxError, messageOf(error));
     }
@@ -172,10 +162,7 @@ class IsolateSandbox implements Sandbox {
     // One entry into the isolate for all that came in this turn of the loop: an entry costs more than its cargo.
     this.#posted.push(seq, event, context);
     if (this.#posted.length > 3) return;
-    queueMicrotask(() => {
-      this.#enter([DISPATCH.invoke, ...this.#posted], timeoutMs);
-      this.#posted = [];
-    });
+    queueMicrotask(() => this.#enter([DISPATCH.invoke, ...this.#posted.splice(0)], timeoutMs));
   }
 
   withdraw(seq: number): boolean {
@@ -189,7 +176,9 @@ class IsolateSandbox implements Sandbox {
 
   reply(id: number, text: string, bytes: Uint8Array, timeoutMs: number): void {
     const data = bytes.length === 0 ? undefined : new ivm.ExternalCopy(exactBuffer(bytes)).copyInto({ release: true });
-    this.#enter([DISPATCH.reply, id, text, data], timeoutMs);
+    this.#replies.push(id, text, data);
+    if (this.#replies.length > 3) return;
+    queueMicrotask(() => this.#enter([DISPATCH.reply, ...this.#replies.splice(0)], timeoutMs));
   }
 
   fail(id: number, failure: string, timeoutMs: number): void {
@@ -228,6 +217,7 @@ class IsolateSandbox implements Sandbox {
     if (words.length > (NOTIFY_CHARS_MAX.get(op) ?? words.length)) return this.#end("broken");
     switch (op) {
       case HOST_CALLS["invocation.succeed"].op:
+        this.#cacheCode();
         return this.#events.settled(id, true, words);
       case HOST_CALLS["invocation.fail"].op:
         return this.#events.settled(id, false, words);
@@ -251,6 +241,18 @@ class IsolateSandbox implements Sandbox {
     const data = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : NO_BYTES;
     const result = callHostFunction(Number(op), words, data);
     return typeof result === "string" ? result : exactBuffer(result);
+  }
+
+  /** Once, after the first invocation; failing costs the next isolate time and nothing else. */
+  #cacheCode(): void {
+    const code = this.#code;
+    if (code === undefined) return;
+    this.#code = undefined;
+    const cache = async (): Promise<void> => {
+      const freeMb = this.#options.memoryMb - (await this.#gauge.memoryMb());
+      if (code.isWorthCaching(freeMb)) await code.cache(this.#isolate);
+    };
+    cache().catch(() => undefined);
   }
 
   memoryMb(): Promise<number> {
@@ -282,8 +284,4 @@ class IsolateSandbox implements Sandbox {
   #disposeIsolate(): void {
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
   }
-}
-
-function exactBuffer(bytes: Uint8Array): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
 }

@@ -1,6 +1,6 @@
 import { definitionOf, FakeFactory } from "../testing/fake-sandbox.ts";
 import { Call } from "./call.ts";
-import type { EnvironmentEnd } from "./environment.ts";
+import type { EnvironmentEnd } from "./environment-sink.ts";
 import { VersionPool } from "./version-pool.ts";
 
 /** A pool of fake isolates on a clock of its own, with what it told its cell. */
@@ -9,6 +9,7 @@ class Trial {
   readonly finished: { readonly id: number; readonly ok: boolean; readonly json: string }[] = [];
   readonly ends: EnvironmentEnd[] = [];
   readonly failures: { readonly id: number | undefined; readonly error: string }[] = [];
+  readonly states: VersionPool["provisioned"][] = [];
   readonly pool: VersionPool;
   room = 10;
   clock = 1_000;
@@ -30,6 +31,7 @@ class Trial {
         evicted: () => undefined,
         hostCall: () => undefined,
         claimIsolate: () => this.room > 0 && this.room-- > 0,
+        provisionedChanged: () => this.states.push(this.pool.provisioned),
         releaseIsolate: () => void this.room++,
       },
     });
@@ -143,4 +145,88 @@ test("the isolate that was idle longest is evicted first, busy ones never", asyn
   expect(trial.pool.evictIdle(trial.clock)).toBe(false);
   expect(busy?.disposed).toBe(false);
   expect(trial.room).toBe(9);
+});
+
+test("provisioned isolates are made before any call, which then waits for nothing and tells of no initialisation", async () => {
+  const trial = new Trial();
+  trial.pool.provision(3);
+  await trial.settled();
+  expect(trial.factory.made).toHaveLength(3);
+  expect(trial.pool.provisioned).toEqual({ wanted: 3, ready: 3, failure: "" });
+  const call = new Call({ id: 1, definition: 1, invocationId: "i", event: "{}" });
+  trial.pool.submit(call);
+  trial.factory.made.find(({ begun }) => begun !== undefined)?.settle();
+  expect([trial.finished.length, call.initMs]).toEqual([1, null]);
+  expect(trial.factory.made).toHaveLength(3);
+});
+
+test("calls beyond the provisioned isolates get others; idle ones that are provisioned are taken first and never evicted", async () => {
+  const trial = new Trial();
+  trial.pool.provision(1);
+  await trial.settled();
+  await trial.submit('"first"');
+  await trial.submit('"second"');
+  const [kept, other] = trial.factory.made;
+  expect([kept?.entries, other?.entries]).toEqual([['"first"'], ['"second"']]);
+  kept?.settle();
+  trial.clock += 1;
+  other?.settle();
+  await trial.submit('"third"');
+  expect(kept?.entries).toEqual(['"first"', '"third"']);
+  kept?.settle();
+  expect([trial.pool.evictIdle(trial.clock), trial.pool.evictIdle(trial.clock)]).toEqual([true, false]);
+  expect([kept?.disposed, other?.disposed]).toEqual([false, true]);
+});
+
+test("a provisioned isolate that ends is replaced", async () => {
+  const trial = new Trial();
+  trial.pool.provision(2);
+  await trial.settled();
+  trial.factory.made[0]?.end("memory");
+  await trial.settled();
+  expect([trial.factory.made.length, trial.pool.provisioned.ready, trial.room]).toEqual([3, 2, 8]);
+});
+
+test("provisioned isolates that are no longer wanted go at once if they are idle, and later if they are not", async () => {
+  const trial = new Trial();
+  trial.pool.provision(2);
+  await trial.settled();
+  await trial.submit();
+  const busy = trial.factory.made.find(({ begun }) => begun !== undefined);
+  trial.pool.provision(0);
+  expect(trial.factory.made.filter(({ disposed }) => !disposed)).toEqual([busy]);
+  busy?.settle();
+  expect(trial.pool.provisioned).toEqual({ wanted: 0, ready: 0, failure: "" });
+  expect([trial.pool.evictIdle(trial.clock), trial.pool.isolates, trial.room]).toEqual([true, 0, 10]);
+});
+
+test("a module that does not load is tried again, later and later, and says why", async () => {
+  const trial = new Trial(1);
+  trial.factory.failure = '{"errorType":"TypeError","errorMessage":"no such thing","trace":[]}';
+  trial.pool.provision(1);
+  await trial.settled();
+  trial.pool.keepProvisioned();
+  await trial.settled();
+  expect(trial.states.map(({ failure }) => failure)).toEqual(["", "TypeError: no such thing"]);
+  trial.clock += 100;
+  trial.pool.keepProvisioned();
+  await trial.settled();
+  expect([trial.states.length, trial.failures.length, trial.room]).toEqual([3, 2, 10]);
+  trial.factory.failure = undefined;
+  trial.clock += 100;
+  trial.pool.keepProvisioned();
+  await trial.settled();
+  expect(trial.factory.made).toHaveLength(0);
+  trial.clock += 100;
+  trial.pool.keepProvisioned();
+  await trial.settled();
+  expect(trial.pool.provisioned).toEqual({ wanted: 1, ready: 1, failure: "" });
+});
+
+test("what was provisioned in vain leaves no more than there is room for", async () => {
+  const trial = new Trial();
+  trial.room = 2;
+  trial.pool.provision(5);
+  await trial.settled();
+  expect([trial.pool.provisioned.ready, trial.room]).toEqual([2, 0]);
 });

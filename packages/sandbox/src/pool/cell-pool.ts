@@ -2,35 +2,14 @@ import type { FunctionError } from "@sluice/core";
 import type { CellOptions, DoneHead } from "../cell-protocol.ts";
 import { blame } from "./blame.ts";
 import type { CellEvents, CellLoss, PendingRun, Quarantine } from "./cell-events.ts";
+import type { CellPoolOptions } from "./cell-pool-options.ts";
 import { CellProcess } from "./cell-process.ts";
 import { Convicts } from "./convicts.ts";
 import { isPastDeadline, isToBlame } from "./guilt.ts";
-import type { Isolation } from "./isolation.ts";
-import type { Broker, CellRestart, RunRequest, RunResult } from "./run.ts";
+import { type ProvisionReport, Provisions, type ProvisionTarget } from "./provisions.ts";
+import type { CellRestart, RunRequest, RunResult } from "./run.ts";
 import { SpawnBackoff } from "./spawn-backoff.ts";
-
-export interface CellPoolOptions {
-  /** The guest runtime, as text of a GuestRuntime. */
-  readonly prelude: string;
-  readonly broker: Broker;
-  readonly maxCells: number;
-  /** Blank cells kept ready, so that a new tenant or a killed cell costs nobody a process start. */
-  readonly spareCells: number;
-  readonly isolatesPerCell: number;
-  readonly cellMemoryMb: number;
-  /** An isolate, and then a cell, idle for longer goes. */
-  readonly idleMs: number;
-  /** Isolates of one version that are made at once: the number of cores. */
-  readonly parallelism: number;
-  /** What keeps cells in, besides being processes (`detectIsolation`). */
-  readonly isolation: Isolation;
-  /** A cell ended before it could take work; the next one is tried after a while. */
-  readonly onBootFailure?: (retryInMs: number) => void;
-  readonly onRestart?: (restart: CellRestart) => void;
-  /** Warm versions changed. */
-  readonly onWarmChange?: () => void;
-  readonly now: () => number;
-}
+import { addressSpaceOf } from "./spawn-cell.ts";
 
 interface Waiting extends PendingRun {
   readonly resolve: (result: RunResult) => void;
@@ -58,6 +37,7 @@ export class CellPool implements CellEvents {
   readonly #queue: Waiting[] = [];
   readonly #convicts = new Convicts();
   readonly #backoff = new SpawnBackoff();
+  readonly #provisions: Provisions;
   readonly #watch: NodeJS.Timeout;
   #stopped = false;
   #checkedAt: number;
@@ -66,6 +46,8 @@ export class CellPool implements CellEvents {
   constructor(options: CellPoolOptions) {
     this.#options = options;
     this.#checkedAt = options.now();
+    const newCell = (tenant: string): CellProcess | undefined => this.#claimCell(tenant, "none");
+    this.#provisions = new Provisions({ ...options, cells: () => this.#cells, newCell });
     this.#watch = setInterval(() => this.#check(), WATCH_MS);
     this.#watch.unref();
     this.#keepSpares();
@@ -91,6 +73,16 @@ export class CellPool implements CellEvents {
     if (waiting !== undefined) return true;
     for (const cell of this.#cells) if (cell.abandon(invocationId)) return true;
     return false;
+  }
+
+  /** Environments that shall be ready at all times, from now on these and no others. */
+  provision(targets: readonly ProvisionTarget[]): void {
+    if (!this.#stopped) this.#provisions.set(targets);
+  }
+
+  /** What has become of them, by version key. */
+  provisioned(): ReadonlyMap<string, ProvisionReport> {
+    return this.#provisions.report();
   }
 
   get stats(): { readonly cells: number; readonly isolates: number; readonly waiting: number } {
@@ -141,6 +133,7 @@ export class CellPool implements CellEvents {
   retired(cell: CellProcess): void {
     this.#restarted(cell, "memory");
     if (cell.runs === 0) cell.kill("memory", { expected: true });
+    this.#provisions.lost(cell);
     this.#keepSpares();
   }
 
@@ -161,6 +154,7 @@ export class CellPool implements CellEvents {
     }
     if (this.#stopped) return;
     this.#options.onWarmChange?.();
+    this.#provisions.lost(cell);
     this.#keepSpares();
     this.#drainQueue();
   }
@@ -195,31 +189,36 @@ export class CellPool implements CellEvents {
     for (const run of this.#queue.splice(0)) this.#place(run);
   }
 
-  /** Among the tenant's cells with room and of the same quarantine: a warm one first, then the least busy. */
+  /** Among the tenant's cells with room and of the same quarantine: the readiest first, then the least busy. */
   #cellFor(run: Waiting): CellProcess | undefined {
     const { tenant, key } = run.request.version;
     const { quarantine } = run;
     if (quarantine === "alone") return undefined;
     let best: CellProcess | undefined;
-    let bestWarm = false;
+    let bestRank = -1;
     for (const cell of this.#cells) {
       if (cell.tenant !== tenant || cell.retiring || cell.quarantine !== quarantine) continue;
       if (cell.runs >= this.#options.isolatesPerCell) continue;
-      const warm = cell.isWarm(key);
-      if (best === undefined || (warm && !bestWarm) || (warm === bestWarm && cell.runs < best.runs)) {
+      const rank = cell.readiness(key);
+      if (best === undefined || rank > bestRank || (rank === bestRank && cell.runs < best.runs)) {
         best = cell;
-        bestWarm = warm;
+        bestRank = rank;
       }
     }
     return best;
   }
 
   #newCell(run: Waiting): CellProcess | undefined {
-    if (run.quarantine === "alone" && !this.#mayIsolate(run.request.version.tenant)) return undefined;
+    const { tenant } = run.request.version;
+    if (run.quarantine === "alone" && !this.#mayIsolate(tenant)) return undefined;
+    return this.#claimCell(tenant, run.quarantine);
+  }
+
+  #claimCell(tenant: string, quarantine: Quarantine): CellProcess | undefined {
     const cell = this.#takeSpare();
     if (cell === undefined) return undefined;
-    cell.tenant = run.request.version.tenant;
-    cell.quarantine = run.quarantine;
+    cell.tenant = tenant;
+    cell.quarantine = quarantine;
     return cell;
   }
 
@@ -247,7 +246,7 @@ export class CellPool implements CellEvents {
   #hasRoom(): boolean {
     if (this.#cells.size < this.#options.maxCells) return true;
     for (const cell of this.#cells) {
-      if (cell.tenant === undefined || cell.runs > 0 || cell.retiring) continue;
+      if (cell.tenant === undefined || cell.runs > 0 || cell.retiring || cell.provisions.entries.size > 0) continue;
       cell.kill("crash", { expected: true });
       return true;
     }
@@ -264,7 +263,7 @@ export class CellPool implements CellEvents {
   #spawn(): CellProcess {
     const { prelude, broker, isolatesPerCell, idleMs, parallelism, cellMemoryMb, isolation, now } = this.#options;
     const cellOptions: CellOptions = { maxIsolates: isolatesPerCell, idleMs, parallelism };
-    const limits = { rssMb: cellMemoryMb, addressSpaceMb: addressSpaceMb(isolatesPerCell, cellMemoryMb) };
+    const limits = { rssMb: cellMemoryMb, addressSpaceMb: addressSpaceOf(isolatesPerCell, cellMemoryMb) };
     const number = this.#spawned++;
     const cell = new CellProcess({ prelude, cell: cellOptions, limits, isolation, number, broker, events: this, now });
     this.#cells.add(cell);
@@ -285,19 +284,12 @@ export class CellPool implements CellEvents {
     }
     for (const cell of this.#cells) {
       cell.check();
-      const idle = cell.tenant !== undefined && cell.runs === 0 && cell.isolates === 0;
+      const idle =
+        cell.tenant !== undefined && cell.runs === 0 && cell.isolates === 0 && cell.provisions.entries.size === 0;
       if (idle && now - cell.idleSince > this.#options.idleMs) cell.kill("crash", { expected: true });
     }
+    this.#provisions.keep();
     this.#keepSpares();
     if (this.#queue.length > 0) this.#drainQueue();
   }
-}
-
-/**
- * Address space for a cell. V8 reserves about 530 MB for each isolate's code and heap, Node itself 1.4 GB (measured),
- * and a WebAssembly memory without a maximum reserves its largest size (spawn-cell.ts). It is the backstop; resident
- * memory is what the pool watches.
- */
-function addressSpaceMb(isolates: number, memoryMb: number): number {
-  return 1_600 + (530 + 512) * (isolates + 2) + memoryMb;
 }

@@ -94,7 +94,7 @@ const valid = [
   encodeFrame(FROM_CELL.started, FIRST, ""),
   encodeFrame(FROM_CELL.logs, FIRST, '[[1,"INFO","line"]]'),
   encodeFrame(FROM_CELL.hostCall, 9, `{"op":30,"definition":1,"environment":1,"call":${FIRST},"textBytes":2}`, "{}"),
-  encodeFrame(FROM_CELL.status, 0, '{"isolates":1,"warm":{"1":1}}'),
+  encodeFrame(FROM_CELL.status, 0, '{"isolates":1,"warm":{"1":1},"provisioned":{}}'),
   encodeFrame(FROM_CELL.done, FIRST, DONE, "1"),
   encodeFrame(
     FROM_CELL.done,

@@ -4,7 +4,6 @@ import { type CellExitReason, type Frame, FrameError, FrameReader, FrameWriter, 
 import {
   FROM_CELL_BYTES_MAX,
   type CellBroken,
-  type CellOptions,
   type CellStatus,
   type DoneHead,
   FROM_CELL,
@@ -17,27 +16,13 @@ import { CellHostCalls } from "./cell-host-calls.ts";
 import { declaredMb, memoryOverrun, type MemoryOverrun } from "./cell-memory.ts";
 import { patienceMs } from "./cell-patience.ts";
 import { readBroken, readDoneHead, readFunctionError, readLogLines, readStatus } from "./cell-words.ts";
-import type { Isolation } from "./isolation.ts";
+import type { CellProcessOptions } from "./cell-process-options.ts";
+import { CellProvisions } from "./cell-provisions.ts";
 import { CellDefinitions } from "./cell-definitions.ts";
 import { EnvironmentLives } from "./environment-lives.ts";
 import { PendingRuns } from "./pending-runs.ts";
-import type { CellEnd, CellEvents, PendingRun, Quarantine } from "./cell-events.ts";
-import type { Broker } from "./run.ts";
-import { type CellSpawn, spawnCell } from "./spawn-cell.ts";
-
-export interface CellProcessOptions {
-  readonly prelude: string;
-  readonly cell: CellOptions;
-  readonly limits: { readonly addressSpaceMb: number; readonly rssMb: number };
-  readonly isolation: Isolation;
-  /** How many cells this worker had before. */
-  readonly number: number;
-  readonly broker: Broker;
-  readonly events: CellEvents;
-  readonly now: () => number;
-  /** Starts the process; a test may have one of its own. */
-  readonly spawn?: (cell: CellSpawn) => ChildProcess;
-}
+import type { CellEnd, PendingRun, Quarantine } from "./cell-events.ts";
+import { spawnCell } from "./spawn-cell.ts";
 
 /** A cell reads what it is sent; one that does not, while it shows life signs, would have us keep it all. */
 const UNREAD_BYTES_MAX = 512 * 1024 * 1024;
@@ -51,6 +36,7 @@ export class CellProcess {
   isolates = 0;
   /** Warm isolates by version key. */
   warm: ReadonlyMap<string, number> = new Map();
+  readonly provisions: CellProvisions;
   readonly ready: Promise<void>;
   readonly #options: CellProcessOptions;
   readonly #child: ChildProcess;
@@ -87,6 +73,11 @@ export class CellProcess {
       this.#writer.send(TO_CELL.define, id, JSON.stringify(definition), code);
       this.#largestCode = Math.max(this.#largestCode, code.length);
     });
+    this.provisions = new CellProvisions({
+      define: (version) => this.#definitions.of(version, options.now()),
+      drop: (key) => this.#definitions.drop(key),
+      send: (id, wanted) => this.#writer.send(TO_CELL.provision, id, String(wanted)),
+    });
     this.#hostCalls = new CellHostCalls({
       broker: options.broker,
       send: (type, id, head, body) => this.#writer.send(type, id, head, body),
@@ -122,8 +113,10 @@ export class CellProcess {
     return this.#runs.size;
   }
 
-  isWarm(key: string): boolean {
-    return this.warm.has(key);
+  /** For a call of a version: 2 with a provisioned environment that is likely to be free, 1 with a warm one. */
+  readiness(key: string): number {
+    if (!this.warm.has(key)) return 0;
+    return (this.provisions.entries.get(key)?.ready ?? 0) > this.#runs.size ? 2 : 1;
   }
 
   start(run: PendingRun): void {
@@ -142,13 +135,9 @@ export class CellProcess {
 
   /** The caller of a run went away. @returns false when the run is not here */
   abandon(invocationId: string): boolean {
-    const entry = this.#runs.find(invocationId);
-    if (entry === undefined) return false;
-    const [id, run] = entry;
-    run.abandoned = true;
-    // Before INVOKE, the cell knows nothing of it; afterwards nobody else will tell.
-    this.#writer.send(TO_CELL.abandon, id, "");
-    return true;
+    const id = this.#runs.abandon(invocationId);
+    if (id !== undefined) this.#writer.send(TO_CELL.abandon, id, "");
+    return id !== undefined;
   }
 
   /** Ends the process. `expected`: by our own choice, with nothing running that matters. */
@@ -182,7 +171,7 @@ export class CellProcess {
     if ((this.#runs.size > 0 || !this.#booted) && now - this.#heardAt > patience) return this.kill("crash");
     this.#forgetUnused(now);
     const memoryOf = (key: string): number | undefined => this.#definitions.find(key)?.version.definition.memoryMb;
-    const declared = declaredMb(this.warm, memoryOf, this.#runs.values());
+    const declared = declaredMb(this.provisions.join(this.warm), memoryOf, this.#runs.values());
     const memory = memoryOverrun(this.pid, declared, this.#options.limits.rssMb);
     if (memory !== undefined) this.kill("memory", { memory });
   }
@@ -190,7 +179,7 @@ export class CellProcess {
   /** Old versions of functions must not stay in memory for as long as the cell lives. */
   #forgetUnused(now: number): void {
     const busy = new Set([...this.#runs.values()].map((run) => run.request.version.key));
-    const isHeld = (key: string): boolean => this.warm.has(key) || busy.has(key);
+    const isHeld = (key: string): boolean => this.warm.has(key) || busy.has(key) || this.provisions.entries.has(key);
     for (const id of this.#definitions.sweep(now - this.#options.cell.idleMs, isHeld)) {
       this.#writer.send(TO_CELL.forget, id, "");
     }
@@ -284,6 +273,9 @@ export class CellProcess {
       if (version !== undefined) warm.set(version.key, count);
     }
     this.warm = warm;
+    for (const [id, [ready, failure]] of Object.entries(status.provisioned)) {
+      this.provisions.note(this.#definitions.version(Number(id))?.key, ready, failure);
+    }
     this.#options.events.status(this);
   }
 

@@ -28,6 +28,7 @@ const nearlyRight = record(
     startedAt: jsonValue(),
     isolates: jsonValue(),
     warm: jsonValue(),
+    provisioned: jsonValue(),
     reason: jsonValue(),
     kill: jsonValue(),
     call: jsonValue(),

@@ -7,6 +7,8 @@ import type { CellBroken, CellStatus, DoneHead, HostCallHead, WireLogLine } from
  */
 const LEVELS: ReadonlySet<unknown> = new Set<LogLine["level"]>(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]);
 
+const FAILURE_CHARS = 500;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 export function readDoneHead(head: string): DoneHead {
@@ -40,10 +42,16 @@ export function readLogLines(head: string): readonly WireLogLine[] {
 }
 
 export function readStatus(head: string): CellStatus {
-  const { isolates, warm } = fieldsOf(head);
+  const { isolates, warm, provisioned } = fieldsOf(head);
   const counts: Record<string, number> = {};
   for (const [id, count] of Object.entries(fields(warm))) counts[id] = amount(count);
-  return { isolates: amount(isolates), warm: counts };
+  const kept: Record<string, readonly [number, string]> = {};
+  for (const [id, entry] of Object.entries(fields(provisioned))) {
+    const [ready, failure] = Array.isArray(entry) ? (entry as unknown[]) : [];
+    if (typeof failure !== "string") throw new FrameError("STATUS: provisioned");
+    kept[id] = [amount(ready), failure.slice(0, FAILURE_CHARS)];
+  }
+  return { isolates: amount(isolates), warm: counts, provisioned: kept };
 }
 
 export function readBroken(head: string): CellBroken {

@@ -33,17 +33,21 @@ export function isContained({ namespaces, identity, permission }: Isolation): bo
   return namespaces && typeof identity === "object" && permission;
 }
 
-/** One line for the log of a worker and for its status. */
-export function describeIsolation({ namespaces, identity, permission, cgroups }: Isolation): string {
+/** What a cell is kept in, a few words for each layer. */
+export function isolationLayers({ namespaces, identity, permission, cgroups }: Isolation): string[] {
   const user = typeof identity === "string" ? identity : `own user (${identity.first} and up), no-new-privileges`;
-  const parts = [
+  return [
     "process",
     identity === "none" ? "no setpriv" : user,
     namespaces ? "no network" : "network of the worker",
     permission ? "node permissions" : "no node permissions",
     cgroups === undefined ? "rlimits and memory polling" : "cgroup memory.max and pids.max, rlimits",
   ];
-  return parts.join(" · ");
+}
+
+/** One line for the log of a worker. */
+export function describeIsolation(isolation: Isolation): string {
+  return isolationLayers(isolation).join(" · ");
 }
 
 /** A command line that runs what follows under the layers; `cell` numbers the cells of this worker. */

@@ -35,8 +35,13 @@ export class PendingRuns {
     return this.#runs.get(id);
   }
 
-  find(invocationId: string): readonly [id: number, run: PendingRun] | undefined {
-    for (const entry of this.#runs.entries()) if (entry[1].request.invocationId === invocationId) return entry;
+  /** Seldom, so the run is looked for. @returns its id; undefined when it is not here */
+  abandon(invocationId: string): number | undefined {
+    for (const [id, run] of this.#runs.entries()) {
+      if (run.request.invocationId !== invocationId) continue;
+      run.abandoned = true;
+      return id;
+    }
     return undefined;
   }
 

@@ -50,3 +50,12 @@ export function spawnCell({ addressSpaceMb, isolation, number }: CellSpawn): Chi
   const command = ["-c", script, "sh", ...isolationCommand(isolation, number), ...node];
   return spawn("/bin/sh", command, { stdio, env: {}, cwd: "/" });
 }
+
+/**
+ * Address space for a cell. V8 reserves about 530 MB for each isolate's code and heap, Node itself 1.4 GB (measured),
+ * and a WebAssembly memory without a maximum reserves its largest size (spawn-cell.ts). It is the backstop; resident
+ * memory is what the pool watches.
+ */
+export function addressSpaceOf(isolates: number, memoryMb: number): number {
+  return 1_600 + (530 + 512) * (isolates + 2) + memoryMb;
+}

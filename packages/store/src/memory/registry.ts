@@ -103,7 +103,7 @@ export class MemoryRegistry implements Registry {
 
   async getUrl(id: string): Promise<BoundTrigger<HttpTrigger> | undefined> {
     const bound = [...this.#triggers.values()].find(
-      ({ function: owner, trigger }) => urlIdOfTrigger(owner.tenant, trigger) === id,
+      ({ function: owner, trigger }) => trigger.type === "http" && urlIdOfTrigger(owner.tenant, trigger) === id,
     );
     return structuredClone(bound) as BoundTrigger<HttpTrigger> | undefined;
   }
@@ -111,6 +111,12 @@ export class MemoryRegistry implements Registry {
   async listCronTriggers(): Promise<readonly BoundTrigger<CronTrigger>[]> {
     const bound = [...this.#triggers.values()].filter(({ trigger }) => trigger.type === "cron");
     return structuredClone(bound) as BoundTrigger<CronTrigger>[];
+  }
+
+  async listProvisioned(): Promise<readonly FunctionRef[]> {
+    return [...this.#functions.values()]
+      .filter(({ record }) => Object.keys(record.settings.provisioned).length > 0)
+      .map(({ record: { tenant, name } }) => ({ tenant, name }));
   }
 
   async onChange(listener: Listener): Promise<() => Promise<void>> {

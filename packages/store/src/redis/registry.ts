@@ -132,6 +132,10 @@ export class RedisRegistry implements Registry {
     return triggers.map((trigger) => JSON.parse(trigger) as BoundTrigger<CronTrigger>);
   }
 
+  async listProvisioned(): Promise<readonly FunctionRef[]> {
+    return (await reply(this.#redis.smembers(this.#key("provisioned")))).map(parseFunctionKey);
+  }
+
   onChange(listener: (ref: FunctionRef | undefined) => void): Promise<() => Promise<void>> {
     return this.#feed.listen(this.#key("changes"), {
       onMessage: (text) => listener(parseFunctionKey(text)),
@@ -158,6 +162,7 @@ export class RedisRegistry implements Registry {
       record.latest.revisionId,
       toPublish === undefined ? "" : JSON.stringify(toPublish),
       bound === undefined ? 0 : 1,
+      Object.keys(record.settings.provisioned).length > 0 ? 1 : 0,
       ...(bound ?? []).flatMap(({ field, trigger, urlId }) => [field, JSON.stringify(trigger), urlId]),
     ];
     const keys = [...this.#functionKeys(ref), this.#key("numbers")];
@@ -171,6 +176,7 @@ export class RedisRegistry implements Registry {
       this.#namesKey(ref.tenant),
       this.#triggersKey(ref.tenant),
       this.#key("cron"),
+      this.#key("provisioned"),
       this.#key("urls"),
     ];
   }

@@ -3,6 +3,7 @@ import {
   DEFAULT_FUNCTION_CONFIG,
   DEFAULT_FUNCTION_SETTINGS,
   type FunctionChange,
+  functionKey,
   LATEST,
   type Registry,
 } from "@sluice/core";
@@ -42,6 +43,24 @@ export function registryChangeContract(create: CreateStores): void {
         await registry.change(REF, () => latest("r-c", 3_000));
         expect(await registry.getVersion(REF, "1")).toEqual(published);
         expect(await registry.getVersion(REF, LATEST)).toMatchObject({ revisionId: "r-c", version: LATEST });
+      }),
+    );
+
+    test(
+      "functions with provisioned concurrency are known over all tenants, as long as they ask for it",
+      on(async (registry) => {
+        const other = { tenant: "other", name: REF.name };
+        const settings = { ...DEFAULT_FUNCTION_SETTINGS, provisioned: { live: { requested: 2, updatedAt: 1_000 } } };
+        for (const ref of [REF, other]) await registry.change(ref, () => ({ ...latest("r-a"), settings }));
+        await registry.change({ tenant: "other", name: "plain" }, () => latest("r-a"));
+        const found = async (): Promise<readonly string[]> =>
+          (await registry.listProvisioned()).map(functionKey).sort();
+        expect(await found()).toEqual([functionKey(REF), functionKey(other)].sort());
+        await registry.change(REF, () => ({ now: 2_000, triggers: [webhook("in")] }));
+        expect(await found()).toContain(functionKey(REF));
+        await registry.change(REF, () => ({ now: 2_000, settings: DEFAULT_FUNCTION_SETTINGS }));
+        await registry.deleteFunction(other);
+        expect(await found()).toEqual([]);
       }),
     );
 

@@ -35,12 +35,12 @@ let revisions = 0;
 /** Deploys as the gateway does. */
 export async function deploy(registry: Registry, { ref, now, ...deployment }: SamplePut): Promise<SamplePutResult> {
   let triggersChanged = false;
-  const { record, published } = await registry.change(ref, (before) => {
+  const { record: changed, published } = await registry.change(ref, (before) => {
     const change = toDeploymentChange(before, deployment, { now, revisionId: `r-${++revisions}` });
     triggersChanged = change?.triggers !== undefined;
     return change;
   });
-  const version = published ?? (await registry.getVersion(ref, record?.published?.version ?? ""));
+  const version = published ?? (await registry.getVersion(ref, changed?.published?.version ?? ""));
   if (version === undefined) throw new Error("a deployment must leave a published version");
   return { version, published: published !== null, triggersChanged };
 }

@@ -1,7 +1,7 @@
 import { chooseWorker, type PlacementTarget } from "./placement.ts";
 
 function worker(id: string, change: Partial<PlacementTarget> = {}): PlacementTarget {
-  return { id, open: true, capacity: 100, load: 0, isWarm: () => false, ...change };
+  return { id, open: true, capacity: 100, load: 0, isWarm: () => false, provisioned: undefined, ...change };
 }
 
 const none: ReadonlySet<PlacementTarget> = new Set();
@@ -37,4 +37,15 @@ test("closed, full and tried workers are not chosen; without any other there is 
   const workers = [worker("closed", { open: false }), worker("full", { load: 4, capacity: 4 }), tried];
   expect(chooseWorker(workers, KEY, none)?.id).toBe("tried");
   expect(chooseWorker(workers, KEY, new Set([tried]))).toBeUndefined();
+});
+
+test("a call of a provisioned qualifier goes where an environment is likely to be free; others go where they went", () => {
+  const provisioned = new Map([[`${KEY}@live`, 2]]);
+  for (const kept of ["a", "b", "c"]) {
+    const workers = (load: number) =>
+      ["a", "b", "c"].map((id) => worker(id, id === kept ? { provisioned, load } : { isWarm: () => true }));
+    expect(chooseWorker(workers(1), KEY, none, "live")?.id).toBe(kept);
+    expect(chooseWorker(workers(2), KEY, none, "live")?.id).not.toBe(kept);
+    expect(chooseWorker(workers(1), KEY, none)?.id).not.toBe(kept);
+  }
 });

@@ -40,6 +40,7 @@ export class WorkerLink {
   #writer: FrameWriter | undefined;
   #status: WorkerStatus | undefined;
   #warm: ReadonlySet<string> = new Set();
+  #provisioned: ReadonlyMap<string, number> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -62,6 +63,10 @@ export class WorkerLink {
   /** Our own calls, or what the worker last said when other gateways and the queue give it more. */
   get load(): number {
     return Math.max(this.#pending.size, this.#status?.inFlight ?? 0);
+  }
+
+  get provisioned(): ReadonlyMap<string, number> | undefined {
+    return this.#provisioned;
   }
 
   isWarm(functionKey: string): boolean {
@@ -134,6 +139,8 @@ export class WorkerLink {
       const status = JSON.parse(frame.head) as WorkerStatus;
       this.#status = status;
       this.#warm = new Set(status.warm);
+      const provisioned = new Map(Object.entries(status.provisioned ?? {}));
+      this.#provisioned = provisioned.size > 0 ? provisioned : undefined;
       return;
     }
     if (frame.type === DIRECT_LANE.chunk) return this.#take(frame);

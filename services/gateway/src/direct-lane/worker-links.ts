@@ -61,7 +61,7 @@ export class WorkerLinks {
     const tried = new Set<WorkerLink>();
     let refusal: PlatformError | undefined;
     for (;;) {
-      const link = chooseWorker(this.#links.values(), key, tried);
+      const link = chooseWorker(this.#links.values(), key, tried, call.qualifier);
       if (link === undefined) return { kind: "refused", error: refusal ?? this.#noRoom() };
       tried.add(link);
       const reply = await link.call(call.id, head, event, take);

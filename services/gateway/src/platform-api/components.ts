@@ -115,6 +115,7 @@ const WORKER = z.strictObject({
   running: z.record(z.string(), z.int()).describe("Invocations of the caller's functions, by name"),
   cells: z.int(),
   warmIsolates: z.int(),
+  isolation: z.array(z.string()).describe("What its cells are kept in, a few words for each layer; empty: not known"),
 });
 
 const ACCESS_KEY = z.strictObject({

@@ -26,6 +26,7 @@ const INVOKE_ERRORS: readonly ErrorCode[] = [
   "Capacity.Exhausted",
   "Capacity.FunctionLimit",
   "Capacity.NoWorker",
+  "Invocation.Recursive",
   "Worker.Lost",
 ];
 
@@ -52,7 +53,7 @@ function invokeFunction(deps: PlatformApiDeps): Operation {
       202: { description: "It is queued and will run", schemas: ["InvocationAccepted"] },
     },
     errors: INVOKE_ERRORS,
-    async handle({ tenant, params, query, event }) {
+    async handle({ tenant, params, query, event, lineage }) {
       const qualifier = query.qualifier ?? LATEST;
       await requireVersion(deps, { tenant, name: params.name }, qualifier);
       const invocation = {
@@ -63,6 +64,7 @@ function invokeFunction(deps: PlatformApiDeps): Operation {
         source: "api",
         trigger: "",
         acceptedAt: now(),
+        ...(lineage === undefined ? {} : { lineage }),
       } as const;
       if (query.mode === "async") {
         const { id } = await invoker.enqueue({ ...invocation, event });

@@ -62,6 +62,8 @@ export interface Call<P, Q, B> {
   readonly body: B;
   /** JSON text of an event body; empty for every other operation. */
   readonly event: string;
+  /** The chain of invocations that the call continues. */
+  readonly lineage: string | undefined;
 }
 
 export interface RawCall {
@@ -70,6 +72,7 @@ export interface RawCall {
   readonly authorise: (actions: readonly string[], on: FunctionResource | undefined) => void;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  readonly lineage: string | undefined;
   /** Reads the body only when asked, so that a request refused earlier costs nothing. */
   readonly readBody: (limitBytes: number) => Promise<JsonBody>;
 }
@@ -159,6 +162,7 @@ export function defineOperation<
         query: readQuery,
         body: (body?.kind === "json" ? check(body.schema, read?.value, "The body") : undefined) as B,
         event: body?.kind === "event" ? (read?.text ?? "") : "",
+        lineage: call.lineage,
       });
     },
   };

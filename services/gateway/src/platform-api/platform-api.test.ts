@@ -126,10 +126,11 @@ test("workers are shown with the caller's functions only", async () => {
     running: { "default.mine": 2, "other.theirs": 3 },
     cells: 2,
     warmIsolates: 4,
+    isolation: ["process", "no network"],
   };
   await api.stores.workers.announce(lease, 10_000);
   const { text, body } = await send(api, "GET", "/workers");
   const { workers } = COMPONENTS.WorkerList.parse(body);
-  expect(workers).toMatchObject([{ id: "w1", inFlight: 5, running: { mine: 2 } }]);
+  expect(workers).toMatchObject([{ id: "w1", inFlight: 5, running: { mine: 2 }, isolation: lease.isolation }]);
   expect(text).not.toMatch(/theirs|secret/);
 });

@@ -3,6 +3,7 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, Router } f
 import { refuseAccess } from "../auth/access.ts";
 import { KeyAuthenticator } from "../auth/key-authenticator.ts";
 import { type KeyLocals, requireKey } from "../auth/require-key.ts";
+import { lineageOf } from "../request/lineage.ts";
 import { sendError, sendJson, toPlatformError } from "../request/reply.ts";
 import type { FunctionResource, Operation, PlatformApiDeps } from "./operation.ts";
 import { platformOperations } from "./operations.ts";
@@ -39,6 +40,7 @@ function serve(
       authorise: (actions, on) => authorise(key, actions, on, place),
       params: request.params,
       query: readQuery(request.url),
+      lineage: lineageOf(request.headers),
       readBody: async (limitBytes) => parseJsonBody(await readPlain(request, limitBytes)),
     });
     sendJson(response, status, json);

@@ -25,5 +25,6 @@ function viewWorker(lease: WorkerLease, tenant: string): Component<"WorkerList">
     .map((entry): [string, number] => [entry.name, entry.count]);
   const inFlight = all.reduce((sum, entry) => sum + entry.count, 0);
   const running = Object.fromEntries(own);
-  return { id, host, pid, capacity, startedAt, draining, inFlight, running, cells, warmIsolates };
+  const isolation = [...(lease.isolation ?? [])];
+  return { id, host, pid, capacity, startedAt, draining, inFlight, running, cells, warmIsolates, isolation };
 }

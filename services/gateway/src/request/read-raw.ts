@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { PlatformError } from "@sluice/core";
+import { askForBody } from "./expect-continue.ts";
 
 const EMPTY = Buffer.alloc(0);
 
@@ -14,6 +15,7 @@ export function readRaw(request: IncomingMessage, limitBytes: number): Promise<B
   if (declared === undefined && request.headers["transfer-encoding"] === undefined) return Promise.resolve(EMPTY);
   if (declared === "0") return Promise.resolve(EMPTY);
   if (Number(declared ?? 0) > limitBytes) return Promise.reject(tooLarge(limitBytes));
+  askForBody(request);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { CallResult } from "../invoker.ts";
+import { sendBody } from "../request/send-body.ts";
 import { withoutCors } from "./cors.ts";
 import { toUrlResponse } from "./url-response.ts";
 
@@ -29,12 +30,4 @@ export function answerCall(response: ServerResponse, id: string, result: CallRes
   const length = String(Buffer.byteLength(reply.body));
   response.writeHead(reply.status, [...headers, "content-length", length, ...requestId]);
   sendBody(response, reply.body);
-}
-
-const ONE_WRITE_BYTES = 16_384;
-
-/** Node joins a string with the headers into one write; bytes are a second one, dearer than turning few of them into text. */
-function sendBody(response: ServerResponse, body: Buffer | string): void {
-  if (typeof body !== "string" && body.length <= ONE_WRITE_BYTES) response.end(body.toString("latin1"), "latin1");
-  else response.end(body);
 }

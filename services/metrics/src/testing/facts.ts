@@ -19,6 +19,7 @@ export function finished(changes: Partial<FinishedFact> = {}): FinishedFact {
     coldStart: false,
     initMs: null,
     queueWaitMs: 3,
+    eventAgeMs: 3,
     ...changes,
   };
 }
@@ -35,7 +36,12 @@ export function everyKind(name = "thumbnails"): readonly InvocationEvent[] {
     finished({ function: name, errorType: "Sandbox.Timedout", durationMs: 3_000, lane: "direct", queueWaitMs: null }),
     { type: "retried", ...base, attempt: 1, delayMs: 60_000 },
     { type: "dead-lettered", ...base, reason: "RetriesExhausted" },
+    { type: "dead-lettered", ...base, reason: "ZeroReservedConcurrency", forwarded: true },
+    { type: "destination-failed", ...base, role: "on-failure", target: "queue" },
+    { type: "destination-failed", ...base, role: "dead-letter", target: "queue" },
+    { type: "recursion-stopped", ...base, lane: "queued" },
     { type: "rerun", ...base, cause: "cell-lost" },
+    { type: "egress-denied", ...base, reason: "private", count: 3 },
     { type: "cell-restarted", at: AT, tenant: "default", reason: "memory" },
   ];
 }

@@ -1,7 +1,7 @@
-import type { KvStore } from "@sluice/core";
+import type { EgressDenial, KvStore } from "@sluice/core";
 import type { Broker } from "@sluice/sandbox";
 import type { VersionSpecs } from "../version-specs.ts";
-import { type GuestCallHandler, refuse } from "./guest-call.ts";
+import { type GuestCall, type GuestCallHandler, refuse } from "./guest-call.ts";
 import { kvCalls } from "./kv.ts";
 import type { NetworkBroker } from "./network-broker.ts";
 
@@ -10,6 +10,8 @@ export interface BrokerOptions {
   readonly kv: KvStore;
   readonly network: NetworkBroker;
   readonly onError: (error: unknown) => void;
+  /** An egress rule refused a connection; the message is what the function was told. */
+  readonly onDenied?: (call: GuestCall, denial: EgressDenial, message: string) => void;
 }
 
 /** Answers what guests ask of the world: the only way out of a cell. An unforeseen error shows the guest no detail. */
@@ -21,7 +23,10 @@ export function createBroker(options: BrokerOptions): Broker {
     if (handler === undefined || functionVersion === undefined)
       return refuse("Error", "Unknown host call", "Host.Unknown");
     try {
-      return await handler({ ...call, functionVersion });
+      const guestCall = { ...call, functionVersion };
+      const { denial, ...reply } = await handler(guestCall);
+      if (denial !== undefined && !reply.ok) options.onDenied?.(guestCall, denial, reply.message);
+      return reply;
     } catch (error) {
       options.onError(error);
       return refuse("Error", "The platform could not do this; try again", "Host.Failed");

@@ -47,7 +47,8 @@ async function answer(
     const family = question.family === 4 || question.family === 6 ? question.family : 0;
     const found = await egress.resolve(call.functionVersion.tenant, host, family);
     const told = found.filter(({ address }) => mayTell(address));
-    if (told.length < found.length && told.length === 0) throw new EgressDenied(privateReason(host, ANY_PORT));
+    if (told.length < found.length && told.length === 0)
+      throw new EgressDenied(privateReason(host, ANY_PORT), "private");
     return told;
   }
   if (!TYPES.has(question.type))
@@ -55,6 +56,6 @@ async function answer(
   const records = (await resolver.resolve(host, question.type)) as unknown as readonly unknown[];
   const isAddress = question.type === "A" || question.type === "AAAA";
   const told = isAddress ? records.filter((address) => mayTell(String(address))) : records;
-  if (told.length === 0 && records.length > 0) throw new EgressDenied(privateReason(host, ANY_PORT));
+  if (told.length === 0 && records.length > 0) throw new EgressDenied(privateReason(host, ANY_PORT), "private");
   return told;
 }

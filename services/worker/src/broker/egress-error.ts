@@ -1,9 +1,16 @@
-import type { BrokerReply } from "@sluice/sandbox";
-import { refuse } from "./guest-call.ts";
+import type { EgressDenial } from "@sluice/core";
+import { type GuestReply, refuse } from "./guest-call.ts";
 
 /** A rule of ours was met; its message is for the author of the function. */
 export class EgressDenied extends Error {
   override readonly name = "EgressDenied";
+  /** The egress rule; undefined where no rule but the request itself was at fault. */
+  readonly denial: EgressDenial | undefined;
+
+  constructor(message: string, denial?: EgressDenial) {
+    super(message);
+    this.denial = denial;
+  }
 }
 
 /** Too much at once, or more than a limit allows. */
@@ -15,13 +22,16 @@ export class EgressLimit extends Error {
 export interface NetworkFault {
   readonly code: string;
   readonly message: string;
+  readonly denial?: EgressDenial | undefined;
 }
 
 /** Says what went wrong without anything of this process: the first of an error's causes that a guest may know. */
 export function readFault(error: unknown): NetworkFault {
   let code: string | undefined;
   for (let cause = error, depth = 0; isErrorLike(cause) && depth < 8; cause = cause.cause, depth++) {
-    if (cause instanceof EgressDenied) return { code: "Egress.Denied", message: cause.message };
+    if (cause instanceof EgressDenied) {
+      return { code: "Egress.Denied", message: cause.message, denial: cause.denial };
+    }
     if (cause instanceof EgressLimit) return { code: "Egress.Limit", message: cause.message };
     // One attempt for each address of a name.
     const [inner] = cause.errors ?? [];
@@ -44,9 +54,9 @@ function isErrorLike(value: unknown): value is ErrorLike {
 }
 
 /** Answers a call with a fault as an Error of that class; for HTTP a TypeError, as the Fetch standard has it. */
-export function refuseWithFault(name: "Error" | "TypeError", error: unknown): BrokerReply {
-  const { code, message } = readFault(error);
-  return refuse(name, message, code);
+export function refuseWithFault(name: "Error" | "TypeError", error: unknown): GuestReply {
+  const { code, message, denial } = readFault(error);
+  return { ...refuse(name, message, code), denial };
 }
 
 /** OpenSSL's texts name certificates and hosts only, and without them nobody finds the fault. */

@@ -110,6 +110,7 @@ test("with a list, only its hosts can be reached, and the refusal says how to ad
   expect(some.judge(new URL("https://api.stripe.com.evil.test/")).ok).toBe(false);
   expect(some.judge(new URL("https://1.1.1.1/"))).toEqual({
     ok: false,
+    denial: "not-listed",
     reason: expect.stringContaining("add '1.1.1.1:443' to egress.allow of the function in sluice.yaml"),
   });
   expect(some.judgeSocket({ host: "api.stripe.com", port: 5432 }).ok).toBe(true);

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { EgressRule } from "@sluice/core";
+import type { EgressDenial, EgressRule } from "@sluice/core";
 import { isPublicAddress, isThisMachine, plainAddress } from "./address-rules.ts";
 
 /** Ports that speak protocols which a forged HTTP request could abuse (from the Fetch standard's list, and Redis). */
@@ -29,7 +29,7 @@ export interface Destination {
 
 export type EgressVerdict =
   | { readonly ok: true; readonly privateAllowed: boolean }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: string; readonly denial?: EgressDenial };
 
 /** Where one function's connections may go. Names are judged before, and addresses after, they are resolved. */
 export class EgressPolicy {
@@ -46,14 +46,14 @@ export class EgressPolicy {
     }
     const { host, port } = destinationOf(url);
     const listed = this.#isListed(host, port) || this.#isPrivateGranted(host, port);
-    if (BLOCKED_PORTS.has(port) && !listed) return { ok: false, reason: blockedPort(host, port) };
+    if (BLOCKED_PORTS.has(port) && !listed) return { ok: false, reason: blockedPort(host, port), denial: "port" };
     return this.#judge(host, port);
   }
 
   /** Judges where a socket is to connect; for a name, its addresses must pass `allowsAddress` as well. */
   judgeSocket({ host, port }: Destination): EgressVerdict {
     const listed = this.#isListed(host, port) || this.#isPrivateGranted(host, port);
-    if (port === SMTP_PORT && !listed) return { ok: false, reason: blockedPort(host, port) };
+    if (port === SMTP_PORT && !listed) return { ok: false, reason: blockedPort(host, port), denial: "port" };
     return this.#judge(host, port);
   }
 
@@ -71,14 +71,16 @@ export class EgressPolicy {
   }
 
   #judge(host: string, port: number): EgressVerdict {
-    if (this.#isProtected(host, port)) return { ok: false, reason: `${host}:${port} belongs to the platform itself` };
+    if (this.#isProtected(host, port))
+      return { ok: false, reason: `${host}:${port} belongs to the platform itself`, denial: "platform" };
     if (this.#isPrivateGranted(host, port)) return { ok: true, privateAllowed: true };
-    if (isIP(host) !== 0 && !isPublicAddress(host)) return { ok: false, reason: privateReason(host, port) };
+    if (isIP(host) !== 0 && !isPublicAddress(host))
+      return { ok: false, reason: privateReason(host, port), denial: "private" };
     if (this.#options.rule.allow !== undefined && !this.#isListed(host, port)) {
       const reason =
         `${host}:${port} is not among the hosts that this function may reach; ` +
         `to allow it, add '${host}:${port}' to egress.allow of the function in sluice.yaml`;
-      return { ok: false, reason };
+      return { ok: false, reason, denial: "not-listed" };
     }
     return { ok: true, privateAllowed: false };
   }

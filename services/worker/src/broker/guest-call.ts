@@ -1,4 +1,4 @@
-import type { FunctionVersion } from "@sluice/core";
+import type { EgressDenial, FunctionVersion } from "@sluice/core";
 import type { BrokerCall, BrokerReply } from "@sluice/sandbox";
 
 /** A guest's call with the function that it is made for. */
@@ -6,7 +6,10 @@ export interface GuestCall extends BrokerCall {
   readonly functionVersion: FunctionVersion;
 }
 
-export type GuestCallHandler = (call: GuestCall) => Promise<BrokerReply>;
+/** With the egress rule that refused it; only the worker hears of that. */
+export type GuestReply = BrokerReply & { readonly denial?: EgressDenial | undefined };
+
+export type GuestCallHandler = (call: GuestCall) => Promise<GuestReply>;
 
 /** An answer that becomes an Error in the guest. */
 export function refuse(name: string, message: string, code: string): BrokerReply {

@@ -15,6 +15,7 @@ export interface HttpBrokerOptions {
   readonly chainOf?: ((call: GuestCall) => string | undefined) | undefined;
   readonly silenceMs?: number;
   readonly orphanMs?: number;
+  readonly totalMs?: number;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -60,6 +61,7 @@ export class HttpBroker {
     const exchange: HttpExchange = new HttpExchange({
       bodyFollows,
       orphanMs: this.#options.orphanMs ?? LIMITS.orphanExchangeMs,
+      totalMs: this.#options.totalMs ?? LIMITS.fetchTotalMs,
       onEnd: () => this.#exchanges.remove(call, head.exchange, exchange),
     });
     try {
@@ -74,6 +76,7 @@ export class HttpBroker {
     } catch (error) {
       const cancelled = exchange.signal.aborted;
       exchange.destroy();
+      if (exchange.fault !== undefined) return refuseWithFault("TypeError", exchange.fault);
       if (cancelled && !call.environment.aborted) return refuse("AbortError", "The request was given up", "ABORT_ERR");
       return refuseWithFault("TypeError", error);
     }
@@ -102,7 +105,7 @@ export class HttpBroker {
       return { ok: true, text: "end", bytes: NO_BYTES };
     } catch (error) {
       exchange.destroy();
-      return refuseWithFault("TypeError", error);
+      return refuseWithFault("TypeError", exchange.fault ?? error);
     }
   }
 

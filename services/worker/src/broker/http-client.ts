@@ -75,7 +75,7 @@ export class HttpClient {
 
   async #request(hop: Hop, trip: Trip): Promise<{ response: HttpResponse; location: string | undefined }> {
     const verdict = trip.policy.judge(hop.url);
-    if (!verdict.ok) throw new EgressDenied(verdict.reason);
+    if (!verdict.ok) throw new EgressDenied(verdict.reason, verdict.denial);
     const { silenceMs } = this.#options;
     const own = trip.tls === undefined ? undefined : this.#makeAgent(trip, verdict.privateAllowed, trip);
     const reply = await request(hop.url, {

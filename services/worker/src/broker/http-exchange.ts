@@ -8,6 +8,8 @@ export interface HttpExchangeOptions {
   readonly bodyFollows: boolean;
   /** How long it stays when its invocation has ended and nobody asks for more. */
   readonly orphanMs: number;
+  /** How long it may take in all, from its beginning to its last byte. */
+  readonly totalMs: number;
   readonly onEnd: () => void;
 }
 
@@ -29,15 +31,27 @@ export class HttpExchange implements Holding {
   #present = 0;
   #orphaned: NodeJS.Timeout | undefined;
   #ended = false;
+  #overdue = false;
+  readonly #total: NodeJS.Timeout;
 
   constructor(options: HttpExchangeOptions) {
     this.#options = options;
+    // A server that drips is never silent, and a later invocation may always read on: only this ends it then.
+    this.#total = setTimeout(() => this.#expire(), options.totalMs);
+    this.#total.unref();
     this.requestBody = options.bodyFollows ? new PassThrough({ highWaterMark: LIMITS.networkChunkBytes }) : null;
     this.requestBody?.on("error", () => undefined);
   }
 
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** What ended it, when that was its own limit. */
+  get fault(): EgressLimit | undefined {
+    if (!this.#overdue) return undefined;
+    const seconds = this.#options.totalMs / 1_000;
+    return new EgressLimit(`the exchange took longer than ${seconds} s in all, from its beginning to its last byte`);
   }
 
   /** A running invocation takes part in it. */
@@ -69,7 +83,7 @@ export class HttpExchange implements Holding {
       while (size < LIMITS.networkChunkBytes) {
         const chunk = await this.#reader?.nextBy(patience.over, () => patience.isOver);
         if (chunk === undefined) break;
-        if (chunk.kind !== "data") return { bytes: Buffer.concat(chunks, size), more: this.#finish() };
+        if (chunk.kind !== "data") return { bytes: Buffer.concat(chunks, size), more: this.#complete() };
         size += chunk.bytes.length;
         this.#count(chunk.bytes.length);
         chunks.push(chunk.bytes);
@@ -84,7 +98,7 @@ export class HttpExchange implements Holding {
     if (this.#reader === undefined) throw new EgressLimit("there is no response to read yet");
     const chunk = await this.#reader.next();
     if (chunk.kind === "data") this.#count(chunk.bytes.length);
-    else this.#finish();
+    else this.#complete();
     return chunk;
   }
 
@@ -101,19 +115,28 @@ export class HttpExchange implements Holding {
 
   destroy(): void {
     this.#finish();
+    this.#break();
+  }
+
+  /** @returns false: nothing more is to come @throws EgressLimit when the end is one of ours */
+  #complete(): false {
+    if (this.fault !== undefined) throw this.fault;
+    this.#finish();
+    return false;
+  }
+
+  #finish(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#orphaned);
+    clearTimeout(this.#total);
+    this.#options.onEnd();
+  }
+
+  #break(): void {
     this.#abort.abort();
     this.requestBody?.destroy();
     this.#response?.destroy();
-  }
-
-  /** @returns false: nothing more is to come */
-  #finish(): false {
-    if (!this.#ended) {
-      this.#ended = true;
-      clearTimeout(this.#orphaned);
-      this.#options.onEnd();
-    }
-    return false;
   }
 
   #count(bytes: number): void {
@@ -121,6 +144,12 @@ export class HttpExchange implements Holding {
     if (this.#received <= LIMITS.fetchResponseBytesMax) return;
     this.destroy();
     throw new EgressLimit(`the response is larger than ${LIMITS.fetchResponseBytesMax} bytes`);
+  }
+
+  /** It stays known until somebody asks for more, who is then told why nothing comes. */
+  #expire(): void {
+    this.#overdue = true;
+    this.#break();
   }
 
   #orphan(): void {

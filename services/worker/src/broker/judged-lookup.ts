@@ -24,7 +24,7 @@ export function judgedLookup(options: JudgedLookupOptions): LookupFunction {
         const bad = addresses.find(
           ({ address }) => isIP(address) === 0 || !policy.allowsAddress(address, port, privateAllowed),
         );
-        if (bad !== undefined) return callback(new EgressDenied(privateReason(hostname, port)), "", 0);
+        if (bad !== undefined) return callback(new EgressDenied(privateReason(hostname, port), "private"), "", 0);
         if (first === undefined) return callback(new EgressDenied(`${hostname} has no address`), "", 0);
         if (all) return callback(null, [...addresses]);
         return callback(null, first.address, first.family);

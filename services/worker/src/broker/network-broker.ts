@@ -7,11 +7,12 @@ import { WebHooks } from "./web-hooks.ts";
 import { WebSocketBroker } from "./web-socket-calls.ts";
 
 export interface NetworkBrokerOptions extends TenantEgressOptions {
-  /** Silence that ends an HTTP exchange, and how long one outlives its invocation; else the platform's limits. */
+  /** Silence that ends an HTTP exchange, how long one outlives its invocation, and in all; else the platform's limits. */
   readonly silenceMs?: number;
   readonly orphanMs?: number;
   /** Trace header of the chain of invocations that a call continues. */
   readonly chainOf?: (call: GuestCall) => string | undefined;
+  readonly totalMs?: number;
 }
 
 /** Every way by which guests, and the platform on their behalf, reach the network. */

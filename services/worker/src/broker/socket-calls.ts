@@ -62,7 +62,7 @@ export class SocketBroker {
     }
     const policy = await this.#egress.policyOf(call.functionVersion);
     const verdict = policy.judgeSocket(to);
-    if (!verdict.ok) throw new EgressDenied(verdict.reason);
+    if (!verdict.ok) throw new EgressDenied(verdict.reason, verdict.denial);
     const { privateAllowed } = verdict;
     const { tenant } = call.functionVersion;
     const lookup = judgedLookup({ egress: this.#egress, tenant, policy, port: to.port, privateAllowed });

@@ -61,7 +61,7 @@ export class WebSocketBroker {
     if (url.protocol !== "ws:" && url.protocol !== "wss:") throw new EgressDenied("a web socket's URL is ws: or wss:");
     const policy = await this.#egress.policyOf(call.functionVersion);
     const verdict = policy.judge(url);
-    if (!verdict.ok) throw new EgressDenied(verdict.reason);
+    if (!verdict.ok) throw new EgressDenied(verdict.reason, verdict.denial);
     const { port } = destinationOf(url);
     const { tenant } = call.functionVersion;
     const { privateAllowed } = verdict;

@@ -122,5 +122,6 @@ test("a failure without targets stays in the function's own queue", async () => 
     kind: "dead-letter",
     reason: "RetriesExhausted",
     error: { errorType: "Error", errorMessage: "no" },
+    forwarded: false,
   });
 });

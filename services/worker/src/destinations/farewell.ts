@@ -1,13 +1,13 @@
 import {
   type Claim,
+  type DeadLetteredFact,
   type DestinationFailedFact,
   type EventEnding,
   parseDestination,
   type Verdict,
   type VerdictError,
 } from "@sluice/core";
-import type { Journal } from "@sluice/store";
-import type { FunctionTarget } from "@sluice/store";
+import type { FunctionTarget, Journal } from "@sluice/store";
 import type { Courier, Undelivered } from "./courier.ts";
 
 export interface FarewellOptions {
@@ -52,9 +52,10 @@ export class Farewell {
   #letGo(claim: Claim, ending: EventEnding): Verdict {
     const { condition, response, pending } = ending;
     if (condition === "Success") return { kind: "complete", result: response?.payload ?? null };
-    this.#fact(claim, { type: "dead-lettered", reason: condition });
+    const forwarded = pending.length > 0;
     const error = ending.error ?? NO_ERROR;
-    return { kind: "dead-letter", reason: condition, error, ...(pending.length > 0 ? { forwarded: true } : {}) };
+    this.#fact(claim, { type: "dead-lettered", reason: condition, forwarded });
+    return { kind: "dead-letter", reason: condition, error, forwarded };
   }
 
   #giveUp(claim: Claim, ending: EventEnding, undelivered: readonly Undelivered[]): Verdict {
@@ -81,7 +82,7 @@ export class Farewell {
 }
 
 type EndFact =
-  | { readonly type: "dead-lettered"; readonly reason: string }
+  | Pick<DeadLetteredFact, "type" | "reason" | "forwarded">
   | Pick<DestinationFailedFact, "type" | "role" | "target">;
 
 const NO_ERROR: VerdictError = { errorType: "Unknown", errorMessage: "" };

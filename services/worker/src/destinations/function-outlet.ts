@@ -1,6 +1,5 @@
 import type { InvocationQueue } from "@sluice/core";
-import type { Journal } from "@sluice/store";
-import type { FunctionCache } from "@sluice/store";
+import type { FunctionCache, Journal } from "@sluice/store";
 import { DeliveryError } from "./delivery-error.ts";
 import type { Outlet } from "./outlet.ts";
 

@@ -27,7 +27,8 @@ export function hkdfOf(hash: string, key: Bytes, salt: Bytes, info: Bytes, lengt
 
 /**
  * Up to the bound the cell derives it at once, some ten times faster than JavaScript; beyond it the guest does, and its
- * own deadline applies, because a deep derivation would hold up the cell for its neighbours.
+ * own deadline applies, because a deep derivation would hold up the cell for its neighbours. Whoever has many rounds to
+ * go is better served by the asynchronous form, which has a thread of the cell's to itself.
  */
 export function pbkdf2Now(password: Bytes, salt: Bytes, { hash, iterations, length }: Pbkdf2Options): Bytes {
   const cost = pbkdf2Cost({ hash, iterations, length }, password.length + salt.length);

@@ -1,14 +1,5 @@
-import type { Place } from "@sluice/core";
+import { parseDestination, type Place } from "@sluice/core";
 import { LambdaError } from "../lambda-error.ts";
-
-/** Kinds of destinations by their ARN; the last is Sluice's own. */
-const KINDS: readonly RegExp[] = [
-  /^arn:aws[\w-]*:lambda:([\w-]+):(\d{12}):function:[\w-]+(:[\w$-]+)?$/,
-  /^arn:aws[\w-]*:sqs:([\w-]+):(\d{12}):[\w-]+(\.fifo)?$/,
-  /^arn:aws[\w-]*:kinesis:([\w-]+):(\d{12}):stream\/[\w.-]+$/,
-];
-const BUCKET = /^arn:aws[\w-]*:s3:::[a-z0-9.-]{3,63}$/;
-const WEBHOOK = /^https?:\/\/[^\s]{1,300}$/;
 
 /**
  * The destination that a client names; null when it names none.
@@ -22,23 +13,27 @@ export function checkDestination(
 ): string | null {
   const arn = given?.Destination;
   if (arn === undefined || arn === "") return null;
-  if (WEBHOOK.test(arn)) return arn;
-  if (BUCKET.test(arn)) {
-    if (where === "OnFailure") return arn;
-    throw invalid("S3 destinations can only be used for OnFailure.");
-  }
-  for (const kind of KINDS) {
-    const match = kind.exec(arn);
-    if (match === null) continue;
-    if (match[1] === place.region && match[2] === place.accountId) return arn;
+  const destination = parseDestination(arn);
+  if (destination === undefined) {
     throw invalid(
-      `The destination ARN ${arn} is of another region or account than this server's (${place.region}, ${place.accountId}).`,
+      `The provided destination config DestinationConfig(${where}=${arn}) is invalid: name a function, an SQS queue, ` +
+        "a Kinesis stream, a bucket (OnFailure only), or the http(s) address of a webhook.",
     );
   }
-  throw invalid(
-    `The provided destination config DestinationConfig(${where}=${arn}) is invalid: name a function, an SQS queue, ` +
-      "a Kinesis stream, a bucket (OnFailure only), or the http(s) address of a webhook.",
-  );
+  if (destination.kind === "bucket" && where === "OnSuccess") {
+    throw invalid("S3 destinations can only be used for OnFailure.");
+  }
+  if (destination.kind === "queue" && destination.name.endsWith(".fifo")) {
+    throw invalid(`The destination ${arn} is a FIFO queue, which cannot be one: name a standard queue.`);
+  }
+  if (destination.kind !== "bucket" && destination.kind !== "webhook") checkPlace(place, arn);
+  return arn;
+}
+
+function checkPlace({ region, accountId }: Place, arn: string): void {
+  const [, , , itsRegion, itsAccount] = arn.split(":");
+  if (itsRegion === region && itsAccount === accountId) return;
+  throw invalid(`The destination ${arn} is of another region or account than this server's (${region}, ${accountId}).`);
 }
 
 function invalid(message: string): LambdaError {

@@ -106,8 +106,3 @@ export function checkRevision(expected: string | undefined, actual: string): voi
     "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
   );
 }
-
-/** What a resource policy, an event-invoke configuration and the like belong to: an alias or number that there is. */
-export async function requireQualifier(deps: OperationDeps, target: FunctionTarget): Promise<FunctionRecord> {
-  return (await requireVersion(deps, target)).record;
-}

@@ -1,11 +1,10 @@
-import { type FunctionRecord, functionArn, LATEST, type ProvisionedConcurrency } from "@sluice/core";
+import { type FunctionRecord, functionArn, LATEST, type ProvisionedConcurrency, provisionedStatus } from "@sluice/core";
 import type { GetProvisionedConcurrencyConfigCommandOutput } from "@aws-sdk/client-lambda";
 import { LambdaError } from "../lambda-error.ts";
 import { type Caller, defineLambdaOperation, type LambdaOperation } from "../operation.ts";
 import type { OperationDeps } from "./deps.ts";
 import { changeRecord, type FunctionTarget, readTarget, requireRecord, requireVersion } from "./function-target.ts";
 import { pageOf } from "./page.ts";
-import { type ProvisionedView, provisionedView } from "./provisioned-view.ts";
 import { formatModified } from "./functions/configuration-view.ts";
 
 const PER_PAGE = 50;
@@ -117,14 +116,14 @@ function noConfig(): LambdaError {
 type ProvisionedOutput = Omit<GetProvisionedConcurrencyConfigCommandOutput, "$metadata">;
 
 async function view(deps: OperationDeps, record: FunctionRecord, qualifier: string): Promise<ProvisionedOutput> {
-  const entry = record.settings.provisioned[qualifier] ?? { requested: 0, updatedAt: deps.now() };
-  const now: ProvisionedView = await provisionedView(deps, record, qualifier);
+  const now = provisionedStatus(record, qualifier, await deps.workers.list());
+  if (now === undefined) throw noConfig();
   return {
-    RequestedProvisionedConcurrentExecutions: entry.requested,
+    RequestedProvisionedConcurrentExecutions: now.requested,
     AvailableProvisionedConcurrentExecutions: now.available,
     AllocatedProvisionedConcurrentExecutions: now.allocated,
     Status: now.status,
     ...(now.reason === undefined ? {} : { StatusReason: now.reason }),
-    LastModified: formatModified(entry.updatedAt),
+    LastModified: formatModified(record.settings.provisioned[qualifier]?.updatedAt ?? deps.now()),
   };
 }

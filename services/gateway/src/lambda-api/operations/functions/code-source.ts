@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { LIMITS, type Runtime, type UploadedArchive } from "@sluice/core";
 import { LambdaError, type LambdaErrorType } from "../../lambda-error.ts";
 import type { OperationDeps } from "../deps.ts";
@@ -103,10 +102,6 @@ async function readLayer(
   const archive = layer === undefined ? undefined : await deps.artifacts.get(layer.digest);
   if (layer === undefined || archive === undefined) throw invalid(`Layer version ${arn} does not exist.`);
   return { arn, bytes: layer.bytes, archive };
-}
-
-export function sha256Base64(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("base64");
 }
 
 function invalid(message: string): LambdaError {

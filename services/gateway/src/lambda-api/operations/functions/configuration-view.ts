@@ -1,4 +1,4 @@
-import { type FunctionVersion, functionArn, LATEST, type Place, type UploadedArchive } from "@sluice/core";
+import { type FunctionVersion, functionArn, type Place, type UploadedArchive } from "@sluice/core";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 
 /** Members that an AWS client set and that mean nothing here, by the wire name of what shows them. */
@@ -73,9 +73,4 @@ export function codeSha256({ upload, codeDigest }: Pick<FunctionVersion, "upload
 /** `2026-11-24T12:00:00.000+0000`: the one place where AWS leaves the colon out. */
 export function formatModified(at: number): string {
   return new Date(at).toISOString().replace("Z", "+0000");
-}
-
-/** The ARN of a published version or alias; `$LATEST` is part of it where AWS lists versions. */
-export function versionArn(place: Place, name: string, version: string): string {
-  return version === LATEST ? `${functionArn(place, name)}:${LATEST}` : functionArn(place, name, version);
 }

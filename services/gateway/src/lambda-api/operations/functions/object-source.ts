@@ -45,7 +45,7 @@ export class ObjectSource {
       return (await found.Body?.transformToByteArray()) ?? new Uint8Array(0);
     } catch (error) {
       if (error instanceof LambdaError) throw error;
-      const { name = "Error", message = "" } = error as Error;
+      const { name, message } = error as Error;
       throw invalid(`Error occurred while GetObject. S3 Error Code: ${name}. S3 Error Message: ${message}`);
     } finally {
       client.destroy();

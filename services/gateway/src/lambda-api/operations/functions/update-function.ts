@@ -42,7 +42,7 @@ export function updateFunctionConfiguration(deps: OperationDeps): LambdaOperatio
       const built = needsBuild(input) ? await rebuild(deps, target, latest, input) : undefined;
       const { record } = await changeRecord(deps, target, (before) => {
         if (built !== undefined && before.latest.upload?.digest !== latest.upload?.digest) throw inProgress(target);
-        const config = applyConfig(before.latest.config, input as Parameters<typeof applyConfig>[1]);
+        const config = applyConfig(before.latest.config, input);
         const next = { ...before.latest, config };
         return toLatest(deps, input, before, built === undefined ? next : withCode(next, built));
       });

@@ -70,7 +70,7 @@ export async function requireCallable(deps: OperationDeps, target: FunctionTarge
 }
 
 /** @throws LambdaError InvalidParameterValueException */
-export function refuseDurable(name: string | undefined): void {
+function refuseDurable(name: string | undefined): void {
   if (name === undefined) return;
   throw new LambdaError(
     "InvalidParameterValueException",
@@ -145,7 +145,7 @@ export function toRefusal(deps: OperationDeps, target: FunctionTarget, error: Pl
   return missing ? notFound(deps.place, target) : error;
 }
 
-export function errorBody(error: FunctionError): Buffer {
+function errorBody(error: FunctionError): Buffer {
   return Buffer.from(toFunctionErrorBody(error));
 }
 

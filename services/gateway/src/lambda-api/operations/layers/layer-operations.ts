@@ -1,15 +1,14 @@
 import type { LayersListItem, LayerVersionsListItem } from "@aws-sdk/client-lambda";
-import { LambdaError } from "../../lambda-error.ts";
-import { type Caller, defineLambdaOperation, type LambdaOperation } from "../../operation.ts";
+import { defineLambdaOperation, type LambdaOperation } from "../../operation.ts";
 import type { OperationDeps } from "../deps.ts";
 import { originOf } from "../origin.ts";
 import { pageOf } from "../page.ts";
 import {
-  findLayerVersion,
   type LayerVersion,
   layerVersionId,
   listLayerVersions,
   readLayerReference,
+  requireLayerVersion,
 } from "./layer-version.ts";
 import { publishLayerVersion } from "./publish-layer.ts";
 import { viewLayerVersion, viewListed } from "./layer-view.ts";
@@ -27,20 +26,6 @@ export function layerOperations(deps: OperationDeps): LambdaOperation[] {
     deleteLayerVersion(deps),
     ...layerPermissionOperations(deps),
   ];
-}
-
-/** @throws LambdaError InvalidParameterValueException, ResourceNotFoundException */
-export async function requireLayerVersion(
-  deps: OperationDeps,
-  caller: Caller,
-  named: { readonly LayerName?: string | undefined; readonly VersionNumber?: number | undefined },
-): Promise<LayerVersion> {
-  const { name } = readLayerReference(deps.place, named.LayerName ?? "");
-  const layer = await findLayerVersion(deps, caller.tenant, name, named.VersionNumber ?? 0);
-  if (layer === undefined) {
-    throw new LambdaError("ResourceNotFoundException", "The resource you requested does not exist.");
-  }
-  return layer;
 }
 
 function getLayerVersion(deps: OperationDeps): LambdaOperation {

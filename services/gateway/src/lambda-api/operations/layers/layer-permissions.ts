@@ -4,8 +4,7 @@ import { defineLambdaOperation, type LambdaOperation } from "../../operation.ts"
 import type { OperationDeps } from "../deps.ts";
 import { checkRevision } from "../function-target.ts";
 import { formatPolicy, toStatement, withoutStatement, withStatement } from "../policy-document.ts";
-import { requireLayerVersion } from "./layer-operations.ts";
-import { type LayerVersion, layerArn, layerVersionId } from "./layer-version.ts";
+import { type LayerVersion, layerArn, layerVersionId, requireLayerVersion } from "./layer-version.ts";
 
 /** Policies of layer versions are kept and shown; layers are used within their tenant only. */
 export function layerPermissionOperations(deps: OperationDeps): LambdaOperation[] {

@@ -1,5 +1,6 @@
 import type { PermissionPolicy, Place } from "@sluice/core";
 import { LambdaError } from "../../lambda-error.ts";
+import type { Caller } from "../../operation.ts";
 import type { OperationDeps } from "../deps.ts";
 
 /** A published version of a layer, as it is kept. */
@@ -42,7 +43,7 @@ export function readLayerReference(place: Place, text: string): LayerReference {
     throw new LambdaError("InvalidParameterValueException", `Invalid Layer name or ARN: ${text.slice(0, 200)}`);
   }
   const [, prefix, name = "", version] = match;
-  if (prefix !== `${layerArn(place, "")}`) {
+  if (prefix !== layerArn(place, "")) {
     throw new LambdaError(
       "InvalidParameterValueException",
       `Layer ${text} is of another account or region; publish it here first.`,
@@ -68,4 +69,18 @@ export async function listLayerVersions(
 ): Promise<readonly LayerVersion[]> {
   const found = await documents.list(KIND, tenant, name === undefined ? {} : { prefix: `${name}:` });
   return found.map(({ value }) => value as LayerVersion);
+}
+
+/** @throws LambdaError InvalidParameterValueException, ResourceNotFoundException */
+export async function requireLayerVersion(
+  deps: OperationDeps,
+  caller: Caller,
+  named: { readonly LayerName?: string | undefined; readonly VersionNumber?: number | undefined },
+): Promise<LayerVersion> {
+  const { name } = readLayerReference(deps.place, named.LayerName ?? "");
+  const layer = await findLayerVersion(deps, caller.tenant, name, named.VersionNumber ?? 0);
+  if (layer === undefined) {
+    throw new LambdaError("ResourceNotFoundException", "The resource you requested does not exist.");
+  }
+  return layer;
 }
