@@ -3,7 +3,6 @@ import { PlatformError } from "@sluice/core";
 import express, { type Express } from "express";
 import { type AwsEndpoint, isAwsAddress } from "./aws/aws-endpoint.ts";
 import { withContinue } from "./request/expect-continue.ts";
-import { acceptHttp2 } from "./request/http2.ts";
 import { sendError, sendJson, toPlatformError } from "./request/reply.ts";
 import type { PlatformApiDeps } from "./platform-api/operation.ts";
 import { createPlatformApi } from "./platform-api/platform-api.ts";
@@ -109,14 +108,8 @@ function answerError(options: AppOptions, error: unknown, response: ServerRespon
   sendError(response, toPlatformError(error, options.api));
 }
 
-export interface GatewayServer {
-  readonly server: Server;
-  /** Lets sessions of HTTP/2 end once their requests have; before the server is closed. */
-  readonly endSessions: () => void;
-}
-
 /** Slow senders are cut off; Node refuses malformed requests and ambiguous lengths by itself. */
-export function createHttpServer(listener: RequestListener): GatewayServer {
+export function createHttpServer(listener: RequestListener): Server {
   const server = createServer(
     {
       requestTimeout: 60_000,
@@ -129,5 +122,5 @@ export function createHttpServer(listener: RequestListener): GatewayServer {
   );
   server.maxRequestsPerSocket = 0;
   server.on("checkContinue", withContinue(listener));
-  return { server, endSessions: acceptHttp2(server, listener) };
+  return server;
 }

@@ -1,4 +1,4 @@
-import { request as send } from "node:http";
+import { type IncomingMessage, request as send } from "node:http";
 import {
   CreateStreamCommand,
   DescribeStreamSummaryCommand,
@@ -55,10 +55,11 @@ function transmit({ head, body }: Awaited<ReturnType<typeof signed>>): Promise<A
   const { method, url: path, rawHeaders } = head;
   const pairs = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1]] as const] : []));
   const options = { method, path, headers: Object.fromEntries(pairs) as Record<string, string> };
-  const outgoing = send(gateway.endpoint, options, async (response) => {
+  const read = async (response: IncomingMessage): Promise<Answer> => {
     const text = (await response.setEncoding("utf8").toArray()).join("");
-    resolve({ status: response.statusCode ?? 0, type: response.headers["content-type"] ?? "", body: text });
-  });
+    return { status: response.statusCode ?? 0, type: response.headers["content-type"] ?? "", body: text };
+  };
+  const outgoing = send(gateway.endpoint, options, (response) => void read(response).then(resolve, reject));
   outgoing.on("error", reject).end(body);
   return promise;
 }

@@ -59,10 +59,6 @@ const ANSWERS: Readonly<Record<ErrorCode, Answer>> = {
   "Trigger.CredentialsInvalid": DENIED,
   "Invocation.NotFound": NOT_FOUND,
   "Invocation.Recursive": { type: "RecursiveInvocationException" },
-  "Queue.NotFound": NOT_FOUND,
-  "Queue.TooMany": INVALID,
-  "Stream.NotFound": NOT_FOUND,
-  "Stream.TooMany": INVALID,
   "Manifest.Invalid": INVALID,
   "Artifact.Corrupt": BROKEN,
   "Capacity.Exhausted": {

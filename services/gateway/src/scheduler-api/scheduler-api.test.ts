@@ -205,61 +205,11 @@ test("the default group is there, without tags, and no other is made", async () 
   await expect(makes("mine")).rejects.toMatchObject({ name: "ValidationException" });
 });
 
-test("a schedule is a trigger that deployments leave as it is, and that is never due while it is disabled", async () => {
-  await create({ State: "DISABLED", Target: { Arn: `${FUNCTION}:live`, RoleArn: ROLE } });
-  const record = await registry.getFunction({ tenant: "default", name: "report" });
-  expect(record?.triggers).toMatchObject([
-    { type: "cron", name: "nightly", origin: "api", enabled: false, qualifier: "live" },
-  ]);
-});
-
-test("a cron trigger of a manifest is no schedule, but has its name", async () => {
-  const trigger = { type: "cron", name: "nightly", auth: { type: "none" }, schedule: "0 2 * * *" } as const;
-  const triggers = [{ ...trigger, timezone: "UTC", missedRuns: "once", input: null }] as const;
-  await registry.change({ tenant: "default", name: "other" }, () => ({ now: clock, triggers }));
-  await expect(create()).rejects.toMatchObject({ name: "ConflictException" });
-  const name = "ResourceNotFoundException";
-  await expect(client.send(new GetScheduleCommand({ Name: "nightly" }))).rejects.toMatchObject({ name });
-  await expect(client.send(new DeleteScheduleCommand({ Name: "nightly" }))).rejects.toMatchObject({ name });
-  expect((await client.send(new ListSchedulesCommand({}))).Schedules).toEqual([]);
-  expect((await registry.getFunction({ tenant: "default", name: "other" }))?.triggers).toEqual(triggers);
-});
-
-test("a schedule that cannot go to another function stays where it was", async () => {
-  await create();
-  const elsewhere = schedule({ Target: { Arn: `${FUNCTION}s`, RoleArn: ROLE } });
-  await expect(client.send(new UpdateScheduleCommand(elsewhere))).rejects.toMatchObject({
-    name: "ValidationException",
-  });
-  expect(await store.getSchedule("default", "nightly")).toMatchObject({ function: "report" });
-});
-
-test("a schedule ends with its function", async () => {
-  await create();
-  await registry.deleteFunction({ tenant: "default", name: "report" });
-  expect(await store.getSchedule("default", "nightly")).toBeUndefined();
-});
-
-test("what the schedules of one function take is bounded", async () => {
+test("a function whose schedules are too many, or too large, takes no more", async () => {
   const Input = JSON.stringify("x".repeat(200 * 1024));
   const makes = (Name: string) => create({ Name, Target: { Arn: FUNCTION, RoleArn: ROLE, Input } });
   for (const name of ["a", "b"]) await makes(name);
   await expect(makes("c")).rejects.toMatchObject({ name: "ServiceQuotaExceededException" });
-  await Promise.all(Array.from({ length: 98 }, (_, at) => create({ Name: `small-${at}` })));
-  await expect(create()).rejects.toMatchObject({ name: "ServiceQuotaExceededException" });
-  await client.send(new DeleteScheduleCommand({ Name: "a" }));
-  await create();
-});
-
-test("of many who take one name at once, one has it", async () => {
-  const taken = await Promise.allSettled(
-    Array.from({ length: 8 }, (_, at) => {
-      const Arn = at % 2 === 0 ? FUNCTION : FUNCTION.replace("report", "other");
-      return create({ ClientToken: `t-${at}`, Target: { Arn, RoleArn: ROLE } });
-    }),
-  );
-  expect(taken.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-  expect((await client.send(new ListSchedulesCommand({}))).Schedules).toHaveLength(1);
 });
 
 const target = (more: object) => ({ Target: { Arn: FUNCTION, RoleArn: ROLE, ...more } });
