@@ -63,12 +63,10 @@ test("a URL made with AWS's client is called by its host, buffered first and str
 });
 
 test("a manifest's settings guard its URL and answer browsers", async () => {
-  const http = {
-    auth: "iam",
-    cors: { allowOrigins: [ORIGIN], allowMethods: ["PUT"] },
-    invokeMode: "buffered",
-  } as const;
-  await stack.deploy("guarded", "exports.handler = async () => 1;", { triggers: [{ http }] });
+  const cors = { allowOrigins: [ORIGIN], allowMethods: ["PUT"] };
+  await stack.deploy("guarded", "exports.handler = async () => 1;", {
+    triggers: [{ http: { auth: "iam", cors, invokeMode: "buffered" } }],
+  });
   const headers = { origin: ORIGIN, "access-control-request-method": "PUT" };
   const preflight = await fetch(`${stack.endpoint}/fn/guarded`, { method: "OPTIONS", headers });
   expect([preflight.status, preflight.headers.get("access-control-allow-methods")]).toEqual([200, "PUT"]);
