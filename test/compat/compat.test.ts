@@ -1,0 +1,11 @@
+import { CompatProduct } from "./compat-product.ts";
+import { describeOperations } from "./operations.suite.ts";
+
+/** One product for all of it: starting it costs more than what is asked of it. */
+let product: CompatProduct;
+beforeAll(async () => {
+  product = await CompatProduct.start();
+});
+afterAll(() => product.stop());
+
+describeOperations(() => product);
