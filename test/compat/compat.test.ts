@@ -1,5 +1,6 @@
 import { CompatProduct } from "./compat-product.ts";
 import { describeOperations } from "./operations.suite.ts";
+import { describeRefusals } from "./refusals.suite.ts";
 
 /** One product for all of it: starting it costs more than what is asked of it. */
 let product: CompatProduct;
@@ -9,3 +10,4 @@ beforeAll(async () => {
 afterAll(() => product.stop());
 
 describeOperations(() => product);
+describeRefusals(() => product);

@@ -5,6 +5,7 @@ import { OPERATIONS } from "../../services/gateway/src/lambda-api/model/operatio
 import type { OperationModel } from "../../services/gateway/src/lambda-api/model/shape.ts";
 import { LAMBDA_API_FACTS } from "../../scripts/lambda-api-facts.ts";
 import { answerFaults, type OperationName } from "./answer-check.ts";
+import { commandOf } from "./command.ts";
 import type { CompatProduct } from "./compat-product.ts";
 import { FUNCTION_STEPS, LAST_STEPS, NAME } from "./function-steps.ts";
 import { CODE_SIGNING_STEPS, NOT_OFFERED_STEPS, SETTING_STEPS, SOURCE_STEPS } from "./setting-steps.ts";
@@ -35,15 +36,7 @@ const STEPS: readonly Step[] = [
 ];
 const TABLE = STEPS.map((step, at) => [`${at + 1} ${step.operation}`, step] as const);
 
-type AnyCommand = Parameters<LambdaClient["send"]>[0];
-const COMMANDS = sdk as unknown as Readonly<Record<string, new (input: Document) => AnyCommand>>;
 const ERRORS = sdk as unknown as Readonly<Record<string, new (...args: never) => Error>>;
-
-function commandOf(operation: OperationName, input: Document): AnyCommand {
-  const Command = COMMANDS[`${operation}Command`];
-  if (Command === undefined) throw new Error(`the SDK has no ${operation}`);
-  return new Command(input);
-}
 
 /** The error's name and status; the answer's, when there was none. */
 async function outcome(client: LambdaClient, operation: OperationName, input: Document): Promise<string> {
