@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LambdaClient, type LambdaClientConfig } from "@aws-sdk/client-lambda";
@@ -83,11 +83,8 @@ export class CompatProduct {
   }
 
   /** @returns where a client finds the archive */
-  async upload(
-    key: string,
-    archive: Uint8Array<ArrayBuffer>,
-  ): Promise<{ readonly S3Bucket: string; readonly S3Key: string }> {
-    await this.s3.client.put(PHOTOS_BUCKET, key, archive, "application/zip");
+  async upload(key: string, archive: Uint8Array): Promise<{ readonly S3Bucket: string; readonly S3Key: string }> {
+    await this.s3.client.put(PHOTOS_BUCKET, key, new Uint8Array(archive), "application/zip");
     return { S3Bucket: PHOTOS_BUCKET, S3Key: key };
   }
 
@@ -96,10 +93,6 @@ export class CompatProduct {
     const path = join(this.#folder, name);
     await writeFile(path, content);
     return path;
-  }
-
-  async read(path: string): Promise<string> {
-    return await readFile(path, "utf8");
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,6 @@
+import { describeAwsCli } from "./aws-cli.suite.ts";
+import { describeBehaviour } from "./behaviour.suite.ts";
+import { describeBoto } from "./boto.suite.ts";
 import { CompatProduct } from "./compat-product.ts";
 import { describeOperations } from "./operations.suite.ts";
 import { describeRefusals } from "./refusals.suite.ts";
@@ -11,3 +14,6 @@ afterAll(() => product.stop());
 
 describeOperations(() => product);
 describeRefusals(() => product);
+describeBehaviour(() => product);
+describeBoto(() => product);
+describeAwsCli(() => product);
