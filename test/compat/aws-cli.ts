@@ -16,7 +16,6 @@ export async function awsLambda(product: CompatProduct, ...args: readonly string
     HOME: product.stack.dataDir,
     AWS_SHARED_CREDENTIALS_FILE: product.credentialsFile,
     AWS_EC2_METADATA_DISABLED: "true",
-    AWS_MAX_ATTEMPTS: "1",
     AWS_PAGER: "",
   };
   return await new Promise((resolve) => {

@@ -159,7 +159,7 @@ export function describeBehaviour(product: () => CompatProduct): void {
       });
     });
 
-    test("a name that was deleted and made again is another function", async () => {
+    test("a name that was deleted and made again is another function, and no number is used twice", async () => {
       const name = "again";
       const make = (text: string) =>
         client.send(
@@ -168,8 +168,9 @@ export function describeBehaviour(product: () => CompatProduct): void {
       await make("'old'");
       expect((await call("1", name))[0]).toBe('"old"');
       await client.send(new DeleteFunctionCommand({ FunctionName: name }));
-      await make("'new'");
-      expect(await call("1", name)).toEqual(['"new"', "1"]);
+      expect((await make("'new'")).Version).toBe("2");
+      expect(await call("2", name)).toEqual(['"new"', "2"]);
+      await expect(call("1", name)).rejects.toMatchObject({ name: "ResourceNotFoundException" });
       const tried = await client.send(
         new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: answering("'tried'"), DryRun: true }),
       );

@@ -5,11 +5,14 @@ import { existsSync } from "node:fs";
 const PLACES = ["/usr/bin/"];
 const PACKAGES = ["awscli", "python3-boto3"];
 
+let cli: string | undefined;
+
 /** The AWS CLI. Nothing is skipped for want of it. @throws Error that says what to install */
 export function findAwsCli(): string {
-  const found = [...PLACES.map((place) => `${place}aws`), "aws"].find((program) => runs(program, ["--version"]));
-  if (found === undefined) throw missing("the AWS CLI");
-  return found;
+  // Asked once: the program takes a second to say its version.
+  cli ??= [...PLACES.map((place) => `${place}aws`), "aws"].find((program) => runs(program, ["--version"]));
+  if (cli === undefined) throw missing("the AWS CLI");
+  return cli;
 }
 
 /** A Python that has boto3. @throws Error that says what to install */
