@@ -112,7 +112,8 @@ export function describeBoto(product: () => CompatProduct): void {
         RevisionId: latest["RevisionId"],
       });
       expect(await waits("function_updated_v2", { FunctionName })).toEqual({ result: null });
-      expect(parsed(await boto.call("invoke", { FunctionName }))).toMatchObject({ said: "CHANGED", memory: "512" });
+      const answer = async () => parsed(await boto.call("invoke", { FunctionName }));
+      expect(await eventually(answer, ({ said }) => said === "CHANGED")).toMatchObject({ memory: "512" });
       expect(parsed(await boto.call("invoke", { FunctionName, Qualifier: "1" }))).toMatchObject({
         said: "HELLO",
         memory: "256",
@@ -200,7 +201,8 @@ export function describeBoto(product: () => CompatProduct): void {
         status: 409,
       });
       await boto.call("put_function_concurrency", { FunctionName, ReservedConcurrentExecutions: 0 });
-      expect(await ask("invoke", { FunctionName })).toMatchObject({
+      const call = () => ask("invoke", { FunctionName });
+      expect(await eventually(call, ({ error }) => error !== undefined)).toMatchObject({
         kind: "TooManyRequestsException",
         status: 429,
         message: "Rate Exceeded.",
@@ -209,6 +211,7 @@ export function describeBoto(product: () => CompatProduct): void {
         ReservedConcurrentExecutions: 0,
       });
       await boto.call("delete_function_concurrency", { FunctionName });
+      await eventually(call, ({ error }) => error === undefined);
       expect(await ask("invoke", { FunctionName }, { key: invoker })).toMatchObject({ result: { StatusCode: 200 } });
       expect(await ask("update_function_configuration", { FunctionName, Timeout: 3 }, { key: invoker })).toMatchObject({
         error: "AccessDeniedException",
