@@ -11,6 +11,9 @@ export interface HttpTarget {
   /** `http://host:port`. */
   readonly origin: string;
   readonly path: string;
+  /** Absent: the bench's own document. */
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Of a good answer. */
   readonly status: number;
   /** Processes whose CPU time, with that of their children, counts as its own. */
@@ -28,8 +31,8 @@ export async function loadTarget(
 ): Promise<LoadReport> {
   teardown.checkpoint();
   const { hostname, port } = new URL(target.origin);
-  const { path, status } = target;
-  return await load.run({ host: hostname, port: Number(port), path, status, inFlight, stopAfter, body: ECHO_REQUEST });
+  const { path, status, headers = {}, body = ECHO_REQUEST } = target;
+  return await load.run({ host: hostname, port: Number(port), path, status, inFlight, stopAfter, body, headers });
 }
 
 export async function measureTarget(
@@ -49,8 +52,8 @@ export async function measureTarget(
 export async function checkAnswer(target: HttpTarget, expected: unknown): Promise<void> {
   const response = await fetch(target.origin + target.path, {
     method: "POST",
-    headers: { "content-type": "application/json" },
-    body: ECHO_REQUEST,
+    headers: { "content-type": "application/json", ...target.headers },
+    body: target.body ?? ECHO_REQUEST,
   });
   const text = await response.text();
   if (response.status === target.status && isDeepStrictEqual(parse(text), expected)) return;

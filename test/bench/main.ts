@@ -7,6 +7,8 @@ import { measureBundles } from "./steps/bundles.ts";
 import { measureColdStart } from "./steps/cold-start.ts";
 import { measureHostCalls } from "./steps/host-calls.ts";
 import { measureHostile } from "./steps/hostile.ts";
+import { measureLambdaApi } from "./steps/lambda-api.ts";
+import { measureManyFunctions } from "./steps/many-functions.ts";
 import { measureMemory } from "./steps/memory.ts";
 import { measureQueued } from "./steps/queued.ts";
 import { measureSync } from "./steps/sync.ts";
@@ -18,6 +20,8 @@ const STEPS: Readonly<Record<StepName, (bench: Bench) => Promise<readonly Sectio
   sync: measureSync,
   webhook: measureWebhook,
   queued: measureQueued,
+  "lambda-api": measureLambdaApi,
+  "many-functions": measureManyFunctions,
   "cold-start": measureColdStart,
   bundles: measureBundles,
   memory: measureMemory,

@@ -4,6 +4,8 @@ export const STEP_NAMES = [
   "sync",
   "webhook",
   "queued",
+  "lambda-api",
+  "many-functions",
   "cold-start",
   "bundles",
   "memory",
@@ -23,6 +25,8 @@ export interface Scale {
   readonly manyMs: number;
   /** In one turn of the queued lane. */
   readonly events: number;
+  /** Deployed at once. */
+  readonly functions: number;
   /** In one turn of the cold start. */
   readonly versions: number;
   /** Second loads of a bundle in one turn. */
@@ -47,6 +51,7 @@ const FULL: Scale = {
   singleMs: 2_000,
   manyMs: 4_000,
   events: 8_000,
+  functions: 10_000,
   versions: 50,
   loads: 12,
   hostCalls: 40_000,
@@ -58,6 +63,7 @@ const QUICK: Scale = {
   singleMs: 200,
   manyMs: 300,
   events: 300,
+  functions: 200,
   versions: 6,
   loads: 4,
   hostCalls: 4_000,

@@ -9,6 +9,10 @@ export const QUANTITY_LABELS: Readonly<Record<Quantity, string>> = {
   initMs: "of it init, p50 ms",
   firstMs: "first load, ms",
   lateMs: "ms past the timeout",
+  listMs: "list, p50 ms",
+  getMs: "get, p50 ms",
+  deployMs: "deploy, p50 ms",
+  invokeMs: "invoke, p50 ms",
   totalMb: "MB resident",
   perIsolateMb: "MB per isolate",
 };

@@ -9,6 +9,10 @@ export type Quantity =
   | "initMs"
   | "firstMs"
   | "lateMs"
+  | "listMs"
+  | "getMs"
+  | "deployMs"
+  | "invokeMs"
   | "totalMb"
   | "perIsolateMb";
 

@@ -1,8 +1,10 @@
 import { RAW_BULL } from "./peers/raw-bull.ts";
+import { SERVERLESS_OFFLINE } from "./peers/serverless-offline.ts";
 import { EXPRESS } from "./peers/script-server.ts";
 import { WORKERD } from "./peers/workerd.ts";
 import { PRODUCT, type Quantity, ratioTo, type Section, spreadOfRow } from "./section.ts";
 import { hostilePrograms } from "./hostile-programs.ts";
+import { FUNCTION_URL } from "./steps/lambda-api.ts";
 import { DEFAULT_CELLS } from "./steps/memory.ts";
 
 /** What the product shall reach: the median of its own figure, or of its figure over a peer's in the same rounds. */
@@ -59,6 +61,31 @@ const TARGETS: readonly Target[] = [
     ...RATIO,
     must: 0.4,
     aim: 0.6,
+  },
+  { label: "Invoke, 1 in flight: p50", section: "invoke-1", quantity: "p50Ms", unit: "ms", ...LOWER, must: 0.8 },
+  {
+    label: `Invoke, 32 in flight: req/s ÷ ${FUNCTION_URL}`,
+    section: "invoke-32",
+    quantity: "rate",
+    peer: FUNCTION_URL,
+    ...RATIO,
+    must: 0.7,
+  },
+  {
+    label: `Invoke, 32 in flight: req/s ÷ ${SERVERLESS_OFFLINE}`,
+    section: "invoke-32",
+    quantity: "rate",
+    peer: SERVERLESS_OFFLINE,
+    ...RATIO,
+    must: 6,
+  },
+  {
+    label: `asynchronous Invoke completed/s ÷ ${RAW_BULL}`,
+    section: "invoke-event",
+    quantity: "rate",
+    peer: RAW_BULL,
+    ...RATIO,
+    must: 0.5,
   },
   { label: "cold start, small: p50", section: "cold-small", quantity: "p50Ms", unit: "ms", ...LOWER, must: 5 },
   { label: "cold start, small: p99", section: "cold-small", quantity: "p99Ms", unit: "ms", ...LOWER, must: 15 },

@@ -35,6 +35,7 @@ test("process says what the isolate's memory is once it grew, and what processor
 test("a guest that asks without end is neither refused nor a burden to others", async () => {
   const asking = trial.define({
     code: "exports.handler = async () => { for (let n = 0; n < 20_000; n++) process.memoryUsage(); return 1; };",
+    timeoutMs: 30_000,
   });
   const calm = trial.define({ code: "exports.handler = async () => 2;" });
   const results = await Promise.all([trial.run(asking), trial.run(calm), trial.run(calm)]);

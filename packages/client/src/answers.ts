@@ -1,11 +1,13 @@
-import type { Deployment, FunctionConfig, FunctionError, PolicyStatement } from "@sluice/core";
+import type { CorsRule, Deployment, FunctionConfig, FunctionError, InvokeMode, PolicyStatement } from "@sluice/core";
 
 /** What the platform API answers; the gateway's OpenAPI document describes the same shapes. */
 
 export interface TriggerView {
   readonly type: "http" | "webhook" | "object-storage" | "cron";
   readonly name: string;
-  readonly auth: { readonly type: "none" | "bearer" | "hmac" };
+  readonly auth: { readonly type: "none" | "iam" | "bearer" | "hmac" };
+  readonly cors?: CorsRule;
+  readonly invokeMode?: InvokeMode;
   readonly bucket?: string;
   readonly prefix?: string;
   readonly suffix?: string;

@@ -11,6 +11,7 @@ import { LATEST } from "./names.ts";
 import type { FunctionChange, FunctionRecord } from "./registry.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { Trigger } from "./trigger.ts";
+import { withDeployedUrls } from "./url-trigger.ts";
 
 /** A function as a manifest describes it: code, configuration, settings and triggers as a whole. */
 export interface Deployment extends VersionContent {
@@ -28,7 +29,8 @@ export function toDeploymentChange(
   deployment: Deployment,
   at: { readonly now: number; readonly revisionId: string },
 ): FunctionChange | undefined {
-  const { reservedConcurrency, retry, triggers, ...content } = deployment;
+  const { reservedConcurrency, retry, triggers: deployed, ...content } = deployment;
+  const triggers = withDeployedUrls(record?.triggers ?? [], deployed, at.now);
   const before = record?.settings ?? DEFAULT_FUNCTION_SETTINGS;
   const settings = withDeployed(before, { reservedConcurrency, retry }, at.now);
   const isNew = record === undefined || !isSameContent(record.latest, content);

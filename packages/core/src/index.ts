@@ -96,6 +96,8 @@ export type {
   TriggerType,
   WebhookTrigger,
 } from "./trigger.ts";
+export type { CorsRule, FunctionUrl, InvokeMode } from "./function-url.ts";
+export { findUrlTrigger, qualifierOf, urlTriggerName, withDeployedUrls } from "./url-trigger.ts";
 export type { Invocation, InvocationSource, InvocationState, InvocationStatus, Lane } from "./invocation.ts";
 export {
   type AttemptOutcome,

@@ -32,6 +32,8 @@ export const LIMITS = {
   eventAgeMsMax: 7 * 86_400_000,
   concurrencyMax: 100_000,
   triggersPerFunction: 20,
+  /** The function's own URL and those of its aliases. */
+  urlsPerFunction: 50,
   functionsPerManifest: 500,
   /** How long an idempotency record outlives its event (Inngest: 24 h). */
   idempotencyTtlMs: 24 * 3_600_000,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Deployment } from "./deployment.ts";
 import { DEFAULT_FUNCTION_CONFIG, type FunctionConfig } from "./function.ts";
 import { LIMITS } from "./limits.ts";
+import { toFunctionUrl, URL_OPTIONS } from "./manifest-url.ts";
 import { FUNCTION_NAME, TRIGGER_NAME } from "./names.ts";
 import { DEFAULT_RETRY_POLICY, defaultDelays } from "./retry-policy.ts";
 import { isTimeZone, parseSchedule } from "./schedule.ts";
@@ -26,7 +27,8 @@ const AUTH = z
 
 const TRIGGER_NAME_FIELD = z.string().regex(TRIGGER_NAME, "must be 1 to 64 letters, digits, '-' or '_'");
 
-const HTTP = z.strictObject({ auth: AUTH.optional() });
+const HTTP_AUTH = z.union([z.literal("iam"), AUTH], "must be 'iam', or have either 'bearer' or 'hmac'");
+const HTTP = z.strictObject({ auth: HTTP_AUTH.optional(), ...URL_OPTIONS });
 const WEBHOOK = z.strictObject({ name: TRIGGER_NAME_FIELD.optional(), auth: AUTH.optional() });
 const OBJECT_STORAGE = z.strictObject({
   name: TRIGGER_NAME_FIELD.optional(),
@@ -167,11 +169,18 @@ function parseWith<S extends z.ZodType>(schema: S, document: unknown): Parsed<z.
   if (result.success) return { ok: true, value: result.data };
   return {
     ok: false,
-    faults: result.error.issues.map((issue) => ({
+    faults: result.error.issues.flatMap(withinUnion).map((issue) => ({
       path: issue.path.filter((part) => typeof part !== "symbol"),
       message: issue.message,
     })),
   };
+}
+
+/** What is wrong inside one form of several says more than that none of them fits. */
+function withinUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const inside = issue.errors.flat().filter(({ path, code }) => path.length > 0 || code === "unrecognized_keys");
+  return inside.length === 0 ? [issue] : inside.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 /** JSON Schema of `sluice.yaml` for editors. */
@@ -231,11 +240,13 @@ export function toTriggers(functionName: string, options: FunctionOptions): Trig
     if (entry.webhook !== undefined) {
       return { type: "webhook", name: entry.webhook?.name ?? functionName, auth: toAuth(entry.webhook?.auth) };
     }
-    return { type: "http", name: functionName, auth: toAuth(entry.http?.auth) };
+    const url = toFunctionUrl(entry.http ?? {});
+    return { type: "http", name: functionName, auth: toAuth(entry.http?.auth), ...(url === undefined ? {} : { url }) };
   });
 }
 
-function toAuth(auth: z.output<typeof AUTH> | undefined): TriggerAuth {
+function toAuth(auth: z.output<typeof HTTP_AUTH> | undefined): TriggerAuth {
+  if (auth === "iam") return { type: "iam" };
   if (auth?.bearer !== undefined) return { type: "bearer", token: auth.bearer };
   if (auth?.hmac !== undefined)
     return { type: "hmac", secret: auth.hmac.secret, header: auth.hmac.header.toLowerCase() };

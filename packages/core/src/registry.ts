@@ -2,7 +2,7 @@ import type { Alias } from "./alias.ts";
 import type { FunctionVersion } from "./function.ts";
 import type { FunctionSettings } from "./function-settings.ts";
 import type { FunctionRef } from "./names.ts";
-import type { BoundTrigger, CronTrigger, Trigger, TriggerType } from "./trigger.ts";
+import type { BoundTrigger, CronTrigger, HttpTrigger, Trigger, TriggerType } from "./trigger.ts";
 
 /** Functions with their versions, aliases, settings and triggers. */
 export interface Registry {
@@ -33,6 +33,8 @@ export interface Registry {
     type: T,
     name: string,
   ): Promise<BoundTrigger<Extract<Trigger, { type: T }>> | undefined>;
+  /** The http trigger whose address has this id as its host's first part; of every tenant. */
+  getUrl(id: string): Promise<BoundTrigger<HttpTrigger> | undefined>;
   /** Of every tenant. */
   listCronTriggers(): Promise<readonly BoundTrigger<CronTrigger>[]>;
   /** Functions of every tenant that ask for provisioned concurrency. */

@@ -1,8 +1,11 @@
+import type { FunctionUrl } from "./function-url.ts";
 import type { FunctionRef } from "./names.ts";
 
 /** Who may call a public address. `bearer` and `hmac` carry the secret itself: it is stored, never shown. */
 export type TriggerAuth =
   | { readonly type: "none" }
+  /** Requests signed with an access key that may call the function; of function URLs only. */
+  | { readonly type: "iam" }
   | { readonly type: "bearer"; readonly token: string }
   | {
       readonly type: "hmac";
@@ -19,9 +22,11 @@ interface TriggerBase {
   readonly auth: TriggerAuth;
 }
 
-/** Synchronous function URL `/fn/<function>`. */
+/** Synchronous function URL `/fn/<function>`; an alias has one of its own under the name `<function>:<alias>`. */
 export interface HttpTrigger extends TriggerBase {
   readonly type: "http";
+  /** Absent: a URL with nothing set. */
+  readonly url?: FunctionUrl;
 }
 
 /** Asynchronous `POST /hooks/<trigger>`. */

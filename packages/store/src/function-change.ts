@@ -10,6 +10,7 @@ import {
   PlatformError,
   type TriggerType,
 } from "@sluice/core";
+import { urlIdOfTrigger } from "./url-id.ts";
 
 /** A change applied to what there was, before the store allots a version number and writes it. */
 export interface PreparedChange {
@@ -24,6 +25,8 @@ export interface PreparedChange {
 export interface BoundField {
   readonly field: string;
   readonly trigger: BoundTrigger;
+  /** Of an http trigger; otherwise empty. */
+  readonly urlId: string;
 }
 
 /** @throws PlatformError Trigger.NameTaken when two triggers have the same type and name */
@@ -73,6 +76,7 @@ function bind(owner: FunctionRef, triggers: FunctionRecord["triggers"]): readonl
   const bound = triggers.map((trigger) => ({
     field: triggerField(trigger.type, trigger.name),
     trigger: { function: owner, trigger },
+    urlId: urlIdOfTrigger(owner.tenant, trigger),
   }));
   const seen = new Set<string>();
   for (const { field } of bound) {

@@ -8,3 +8,4 @@ export { createMemoryStores, type MemoryStoresOptions } from "./memory/stores.ts
 export { FunctionCache, type FunctionCacheOptions, type FunctionTarget } from "./function-cache.ts";
 export { Journal, type JournalOptions } from "./journal.ts";
 export { md5OfAttributes } from "./message-digest.ts";
+export { urlIdOf } from "./url-id.ts";

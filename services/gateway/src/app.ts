@@ -9,6 +9,7 @@ import { createPlatformApi } from "./platform-api/platform-api.ts";
 import { handleFunctionUrl } from "./sources/http.ts";
 import { handleObjectStorage } from "./sources/object-storage.ts";
 import type { SourceDeps } from "./sources/source.ts";
+import { handleUrlHost, urlIdOfHost } from "./sources/url-host.ts";
 import { handleWebhook } from "./sources/webhook.ts";
 
 export interface AppOptions {
@@ -37,6 +38,14 @@ export function createRequestListener(options: AppOptions): RequestListener {
   const sources = SOURCES.map(([prefix, handle]) => ({ prefix, listen: source(handle, options) }));
   return (request, response) => {
     const url = originForm(request.url ?? "/");
+    const urlId = urlIdOfHost(request.headers.host);
+    if (urlId !== undefined) {
+      request.url = url;
+      handleUrlHost(options.sources, urlId, request, response).catch((error: unknown) => {
+        answerError(options, error, response);
+      });
+      return;
+    }
     for (const { prefix, listen } of sources) {
       if (!url.startsWith(prefix)) continue;
       request.url = url.slice(prefix.length - 1);

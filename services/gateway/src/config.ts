@@ -18,6 +18,11 @@ export function readConfig(env: Env) {
       pattern: MASTER_KEY_LIST,
       expected: "32 bytes in base64, or several with commas between them",
     }),
+    /** Where function URLs have hosts of their own, `<id>.lambda-url.<region>.<domain>`; otherwise they are paths of this one. */
+    urlDomain: read.optional("SLUICE_URL_DOMAIN", {
+      pattern: /^(https?:\/\/)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/,
+      expected: "a domain such as 'example.com', or 'http://localhost:8080' where it is served without TLS",
+    }),
     /** The object store that code is taken from when a client names a bucket. */
     objectStore: {
       endpoint: read.optional("SLUICE_S3_ENDPOINT"),

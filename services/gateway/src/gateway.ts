@@ -3,7 +3,10 @@ import type { Server } from "node:http";
 import type { FunctionRef, InvocationQueue, Place } from "@sluice/core";
 import type { Logger } from "@sluice/process";
 import { FunctionCache, Journal, type Stores } from "@sluice/store";
+import { SignatureVerifier } from "./auth/sigv4/verifier.ts";
+import { AwsAccess } from "./aws/aws-access.ts";
 import { createAwsEndpoint } from "./aws/create-aws-endpoint.ts";
+import { UrlAccess } from "./aws/url-access.ts";
 import { createHttpServer, createRequestListener } from "./app.ts";
 import type { GatewayConfig } from "./config.ts";
 import { WorkerLinks } from "./direct-lane/worker-links.ts";
@@ -48,10 +51,14 @@ export class Gateway {
     this.functions = new FunctionCache({ registry, now });
     this.cron = new CronSource({ registry, ledger: stores.cron, invoker, place, now, newId, onError });
     const reportError = (err: unknown, errorId: string): void => logger.error({ err, errorId }, "unexpected error");
+    const verifier = new SignatureVerifier({ keys, region: place.region, now });
+    const access = new AwsAccess({ verifier, functions: this.functions, place });
+    const signedUrls = new UrlAccess({ access, place });
+    const { trustedProxies } = config;
     const listener = createRequestListener({
-      sources: { triggers: this.#triggers, invoker, now, newId, trustedProxies: config.trustedProxies },
+      sources: { triggers: this.#triggers, invoker, now, newId, trustedProxies, signedUrls },
       api: { registry, artifacts, logs, keys, workers, queue, invoker, now, newId, place, reportError },
-      aws: createAwsEndpoint({ ...options, functions: this.functions, invoker, place, newId, reportError }),
+      aws: createAwsEndpoint({ ...options, access, functions: this.functions, invoker, place, newId, reportError }),
       ready: options.ready,
     });
     this.server = createHttpServer(listener);

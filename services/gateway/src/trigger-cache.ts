@@ -1,10 +1,12 @@
 import {
   type BoundTrigger,
   type FunctionRef,
+  LATEST,
   PlatformError,
   type Registry,
   type Trigger,
   type TriggerType,
+  urlTriggerName,
 } from "@sluice/core";
 
 type Bound<T extends TriggerType> = BoundTrigger<Extract<Trigger, { type: T }>>;
@@ -19,6 +21,8 @@ const STALE_MS = 300_000;
 /** Names that do not exist are remembered briefly, so that a scan of names does not become load on Redis. */
 const ABSENT_MS = 1_000;
 const ENTRIES_MAX = 10_000;
+/** Of a version: it has no URL of its own. */
+const NUMBER = /^\d+$/;
 
 /** Triggers by tenant, type and name, kept until the registry says that something changed. */
 export class TriggerCache {
@@ -39,9 +43,17 @@ export class TriggerCache {
     throw new PlatformError("Trigger.NotFound", `There is no ${type} trigger '${name}'.`);
   }
 
-  /** The http trigger of a function. @throws PlatformError Function.NotFound, Function.NoUrl, Service.Unavailable */
-  async findUrl(ref: FunctionRef): Promise<Bound<"http">> {
-    const bound = await this.#lookUp(ref.tenant, "http", ref.name);
+  /**
+   * The http trigger for calls of a qualifier: the alias' own, else the function's.
+   *
+   * @throws PlatformError Function.NotFound, Function.NoUrl, Service.Unavailable
+   */
+  async findUrl(ref: FunctionRef, qualifier: string): Promise<Bound<"http">> {
+    const ofAlias =
+      qualifier === LATEST || NUMBER.test(qualifier)
+        ? undefined
+        : await this.#lookUp(ref.tenant, "http", urlTriggerName(ref.name, qualifier), true);
+    const bound = ofAlias ?? (await this.#lookUp(ref.tenant, "http", ref.name));
     if (bound !== undefined) return bound;
     const exists = (await this.#registry.getFunction(ref)) !== undefined;
     throw exists
@@ -49,36 +61,55 @@ export class TriggerCache {
       : new PlatformError("Function.NotFound", `There is no function '${ref.name}'.`);
   }
 
+  /** The http trigger whose host begins with this id. @throws PlatformError Service.Unavailable */
+  async findUrlById(id: string): Promise<Bound<"http"> | undefined> {
+    return (await this.#remember(`url ${id}`, () => this.#registry.getUrl(id))) as Bound<"http"> | undefined;
+  }
+
   forgetAll(): void {
     this.#generation += 1;
     this.#entries.clear();
   }
 
-  /** While Redis is away, what was known lately is better than no answer. */
-  async #ask(
+  /** @param optional when nobody can say, there is still none where there was none */
+  async #lookUp<T extends TriggerType>(
     tenant: string,
-    type: TriggerType,
+    type: T,
     name: string,
-    known: Entry | undefined,
-  ): Promise<BoundTrigger | undefined> {
-    try {
-      return await this.#registry.getTrigger(tenant, type, name);
-    } catch (error) {
-      if (known?.bound !== undefined && known.until + STALE_MS > this.#now()) return known.bound;
-      throw error;
-    }
+    optional = false,
+  ): Promise<Bound<T> | undefined> {
+    const ask = (): Promise<BoundTrigger | undefined> => this.#registry.getTrigger(tenant, type, name);
+    return (await this.#remember(`${tenant}/${type}/${name}`, ask, optional)) as Bound<T> | undefined;
   }
 
-  async #lookUp<T extends TriggerType>(tenant: string, type: T, name: string): Promise<Bound<T> | undefined> {
-    const key = `${tenant}/${type}/${name}`;
+  async #remember(
+    key: string,
+    ask: () => Promise<BoundTrigger | undefined>,
+    optional = false,
+  ): Promise<BoundTrigger | undefined> {
     const known = this.#entries.get(key);
-    if (known !== undefined && known.until > this.#now()) return known.bound as Bound<T> | undefined;
+    if (known !== undefined && known.until > this.#now()) return known.bound;
     const generation = this.#generation;
-    const bound = await this.#ask(tenant, type, name, known);
+    const bound = await this.#ask(ask, known, optional);
     if (generation === this.#generation) {
       if (this.#entries.size >= ENTRIES_MAX) this.#entries.clear();
       this.#entries.set(key, { bound, until: this.#now() + (bound === undefined ? ABSENT_MS : FRESH_MS) });
     }
-    return bound as Bound<T> | undefined;
+    return bound;
+  }
+
+  /** While Redis is away, what was known lately is better than no answer. */
+  async #ask(
+    ask: () => Promise<BoundTrigger | undefined>,
+    known: Entry | undefined,
+    optional: boolean,
+  ): Promise<BoundTrigger | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      const isUseful = known !== undefined && (optional || known.bound !== undefined);
+      if (isUseful && known.until + STALE_MS > this.#now()) return known.bound;
+      throw error;
+    }
   }
 }

@@ -4,6 +4,8 @@ export interface LoadJob {
   readonly port: number;
   readonly path: string;
   readonly body: string;
+  /** Besides those that every request has; signed ones go out as they are, again and again. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly inFlight: number;
   /** One of them ends the job; requests on their way are waited for. */
   readonly stopAfter: { readonly requests: number } | { readonly ms: number };

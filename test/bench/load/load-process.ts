@@ -53,12 +53,12 @@ function run(job: LoadJob): Promise<LoadReport> {
   return promise;
 }
 
-function requestOf({ host, port, path, body }: LoadJob): Buffer {
+function requestOf({ host, port, path, body, headers = {} }: LoadJob): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     `Host: ${host}:${port}`,
-    "Content-Type: application/json",
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries({ "content-type": "application/json", ...headers }).map(([name, value]) => `${name}: ${value}`),
   ];
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

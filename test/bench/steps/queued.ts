@@ -7,7 +7,7 @@ import type { Stack } from "../../support/stack.ts";
 import type { Bench } from "../bench.ts";
 import { CompletedFacts } from "../completed-facts.ts";
 import { ECHO_HANDLER, ECHO_REQUEST } from "../echo.ts";
-import { loadTarget } from "../http-target.ts";
+import { type HttpTarget, loadTarget } from "../http-target.ts";
 import { RAW_BULL, RawBull } from "../peers/raw-bull.ts";
 import { cpuUsOf } from "../process-usage.ts";
 import { productTarget, startProduct } from "../product-stack.ts";
@@ -18,7 +18,7 @@ const POLL_MS = 20;
 const NAME = "queued";
 
 /** A queue with what fills and what empties it. */
-interface Lane {
+export interface Lane {
   readonly name: string;
   readonly pids: readonly number[];
   /** Answers when the first was sent, in milliseconds since the epoch, and how long until the last was accepted. */
@@ -53,7 +53,7 @@ export async function measureQueued(bench: Bench): Promise<readonly Section[]> {
 }
 
 /** @throws Error when fewer were completed than were accepted */
-async function measureLane(bench: Bench, lane: Lane, events: number): Promise<Sample> {
+export async function measureLane(bench: Bench, lane: Lane, events: number): Promise<Sample> {
   const completedBefore = await lane.completed();
   const cpuBefore = cpuUsOf(lane.pids);
   const { startedAt, ms } = await lane.fill(events);
@@ -73,17 +73,21 @@ async function measureLane(bench: Bench, lane: Lane, events: number): Promise<Sa
 }
 
 async function openProduct(bench: Bench, stack: Stack): Promise<Lane> {
-  const { teardown } = bench;
-  const fn = { tenant: DEFAULT_TENANT, name: NAME };
   await stack.deploy(NAME, `exports.handler = ${ECHO_HANDLER};`, { triggers: [{ webhook: {} }] });
+  return await openLane(bench, stack, productTarget(stack, `/hooks/${NAME}`, 202), NAME);
+}
+
+/** A function's queue, filled over HTTP. */
+export async function openLane(bench: Bench, stack: Stack, target: HttpTarget, name: string): Promise<Lane> {
+  const { teardown } = bench;
+  const fn = { tenant: DEFAULT_TENANT, name };
   const queue = createBullQueue({ redis: connectQueueRedis(stack.redis.url, { name: "bench" }) });
   await teardown.add(() => queue.stop());
   const redis = connectRedis(stack.redis.url, { name: "bench", onError: () => undefined });
   await teardown.add(() => redis.disconnect());
   const stores = createRedisStores({ redis });
   await teardown.add(() => stores.stop());
-  const facts = new CompletedFacts({ facts: stores.facts, function: NAME });
-  const target = productTarget(stack, `/hooks/${NAME}`, 202);
+  const facts = new CompletedFacts({ facts: stores.facts, function: name });
   return {
     name: PRODUCT,
     pids: target.pids,
@@ -97,7 +101,7 @@ async function openProduct(bench: Bench, stack: Stack): Promise<Lane> {
   };
 }
 
-async function openRawBull(bench: Bench, stack: Stack): Promise<Lane> {
+export async function openRawBull(bench: Bench, stack: Stack): Promise<Lane> {
   const bull = await RawBull.start(bench, stack.redis.url);
   const data: unknown = JSON.parse(ECHO_REQUEST);
   return {

@@ -26,9 +26,9 @@ export class FunctionDraft {
   }
 
   /** A function has one URL, however many routes led to it. */
-  addHttp(place: ManifestPath): void {
+  addHttp(place: ManifestPath, http: unknown = {}): void {
     const has = this.#triggers.some((trigger) => Object.hasOwn(trigger as object, "http"));
-    if (!has) this.addTrigger({ http: {} }, place);
+    if (!has) this.addTrigger({ http }, place);
   }
 
   /** As `sluice.yaml` would have it. */

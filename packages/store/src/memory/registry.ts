@@ -7,12 +7,14 @@ import {
   type FunctionRecord,
   type FunctionRef,
   type FunctionVersion,
+  type HttpTrigger,
   LATEST,
   type Registry,
   type Trigger,
   type TriggerType,
 } from "@sluice/core";
 import { nameTaken, prepareChange, toResult, triggerField } from "../function-change.ts";
+import { urlIdOfTrigger } from "../url-id.ts";
 
 interface StoredFunction {
   record: FunctionRecord;
@@ -97,6 +99,13 @@ export class MemoryRegistry implements Registry {
   ): Promise<BoundTrigger<Extract<Trigger, { type: T }>> | undefined> {
     const bound = this.#triggers.get(`${tenant}/${triggerField(type, name)}`);
     return structuredClone(bound) as BoundTrigger<Extract<Trigger, { type: T }>> | undefined;
+  }
+
+  async getUrl(id: string): Promise<BoundTrigger<HttpTrigger> | undefined> {
+    const bound = [...this.#triggers.values()].find(
+      ({ function: owner, trigger }) => trigger.type === "http" && urlIdOfTrigger(owner.tenant, trigger) === id,
+    );
+    return structuredClone(bound) as BoundTrigger<HttpTrigger> | undefined;
   }
 
   async listCronTriggers(): Promise<readonly BoundTrigger<CronTrigger>[]> {

@@ -7,6 +7,7 @@ import {
   type FunctionRecord,
   type FunctionRef,
   type FunctionVersion,
+  type HttpTrigger,
   LATEST,
   parseFunctionKey,
   PlatformError,
@@ -37,7 +38,7 @@ const PAGE = 200;
 
 /**
  * The whole registry lives under one hash tag. It is small and read through caches, and so one atomic step can change a function,
- * the trigger names of its tenant and the cron triggers of all tenants, on a Redis Cluster too.
+ * the trigger names of its tenant and the URLs and cron triggers of all tenants, on a Redis Cluster too.
  */
 export class RedisRegistry implements Registry {
   readonly #redis: Redis;
@@ -121,6 +122,11 @@ export class RedisRegistry implements Registry {
     return held === null ? undefined : JSON.parse(held.slice(held.indexOf(" ") + 1));
   }
 
+  async getUrl(id: string): Promise<BoundTrigger<HttpTrigger> | undefined> {
+    const held = await reply(this.#redis.hget(this.#key("urls"), id));
+    return held === null ? undefined : (JSON.parse(held) as BoundTrigger<HttpTrigger>);
+  }
+
   async listCronTriggers(): Promise<readonly BoundTrigger<CronTrigger>[]> {
     const triggers = await reply(this.#redis.hvals(this.#key("cron")));
     return triggers.map((trigger) => JSON.parse(trigger) as BoundTrigger<CronTrigger>);
@@ -157,7 +163,7 @@ export class RedisRegistry implements Registry {
       toPublish === undefined ? "" : JSON.stringify(toPublish),
       bound === undefined ? 0 : 1,
       Object.keys(record.settings.provisioned).length > 0 ? 1 : 0,
-      ...(bound ?? []).flatMap(({ field, trigger }) => [field, JSON.stringify(trigger)]),
+      ...(bound ?? []).flatMap(({ field, trigger, urlId }) => [field, JSON.stringify(trigger), urlId]),
     ];
     const keys = [...this.#functionKeys(ref), this.#key("numbers")];
     return (await CHANGE_FUNCTION.run(this.#redis, keys, args)) as ChangeReply;
@@ -171,6 +177,7 @@ export class RedisRegistry implements Registry {
       this.#triggersKey(ref.tenant),
       this.#key("cron"),
       this.#key("provisioned"),
+      this.#key("urls"),
     ];
   }
 

@@ -8,6 +8,7 @@ import { kvContract } from "./kv.suite.ts";
 import { logsContract } from "./logs.suite.ts";
 import { documentsContract } from "./documents.suite.ts";
 import { registryChangeContract } from "./registry-change.suite.ts";
+import { registryUrlContract } from "./registry-url.suite.ts";
 import { messageQueuesContract } from "./message-queues.suite.ts";
 import { recordStreamsContract } from "./record-streams.suite.ts";
 import { registryContract } from "./registry.suite.ts";
@@ -20,6 +21,7 @@ export function storesContract(create: CreateStores): void {
   documentsContract(create);
   registryContract(create);
   registryChangeContract(create);
+  registryUrlContract(create);
   artifactsContract(create);
   accessKeysContract(create);
   kvContract(create);

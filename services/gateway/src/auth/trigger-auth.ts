@@ -9,6 +9,8 @@ import { PlatformError, type TriggerAuth } from "@sluice/core";
  */
 export function checkTriggerAuth(auth: TriggerAuth, headers: IncomingHttpHeaders, body: Uint8Array): void {
   if (auth.type === "none") return;
+  // Signed requests are checked where function URLs are called; nothing else may ask for them.
+  if (auth.type === "iam") throw new PlatformError("Trigger.CredentialsMissing");
   if (auth.type === "bearer") return checkBearer(auth.token, headers.authorization);
   checkHmac(auth, headers[auth.header], body);
 }

@@ -8,7 +8,7 @@ import type { Authenticate, AuthoriseRequest } from "../lambda-api/lambda-api.ts
 import { parseFunctionReference } from "../lambda-api/function-reference.ts";
 import { LambdaError } from "../lambda-api/lambda-error.ts";
 import type { Caller } from "../lambda-api/operation.ts";
-import { permits } from "./resource-policy.ts";
+import { permits, type PolicyContext } from "./resource-policy.ts";
 
 export interface AwsAccessOptions {
   readonly verifier: SignatureVerifier;
@@ -24,10 +24,14 @@ export class AwsAccess {
     this.#options = options;
   }
 
-  /** Of a request whose head is refused, no body is read. */
-  authenticate(request: IncomingMessage, service: string): Authenticate {
+  /**
+   * Of a request whose head is refused, no body is read.
+   *
+   * @param url as it was sent, where a router took something off since
+   */
+  authenticate(request: IncomingMessage, service: string, url: string = request.url ?? "/"): Authenticate {
     return async (readBody) => {
-      const { method = "GET", url = "/", rawHeaders } = request;
+      const { method = "GET", rawHeaders } = request;
       const opened = await this.#options.verifier.open({ method, url, rawHeaders }, service);
       if (!opened.ok) throw toLambdaError(opened.refusal);
       const verified = opened.complete(await readBody());
@@ -38,11 +42,12 @@ export class AwsAccess {
   }
 
   /** Rejects with LambdaError AccessDeniedException. */
-  async authorise({ caller, action, resourceArn }: AuthoriseRequest): Promise<void> {
+  async authorise(request: AuthoriseRequest & { readonly context?: PolicyContext }): Promise<void> {
+    const { caller, action, resourceArn, context = {} } = request;
     const refusal = this.refusal(caller, action, resourceArn);
     if (refusal === undefined) return;
     // Within an account either policy is enough, unless the key's own forbids.
-    if (refusal.message.includes("explicit deny") || !(await this.#permitted(caller, action, resourceArn))) {
+    if (refusal.message.includes("explicit deny") || !(await this.#permitted(request, context))) {
       throw toLambdaError(refusal);
     }
   }
@@ -53,13 +58,13 @@ export class AwsAccess {
   }
 
   /** Whether the function's own policy lets this key in. */
-  async #permitted(caller: Caller, action: string, resourceArn: string): Promise<boolean> {
+  async #permitted({ caller, action, resourceArn }: AuthoriseRequest, context: PolicyContext): Promise<boolean> {
     if (!action.startsWith("lambda:Invoke")) return false;
     const reference = parseFunctionReference(resourceArn);
     if (reference === undefined) return false;
     const settings = await this.#options.functions.settings({ tenant: caller.tenant, name: reference.name });
     const policy = settings?.permissions[reference.qualifier ?? LATEST];
-    return policy !== undefined && permits(policy, { action, principal: caller.principal ?? "" });
+    return policy !== undefined && permits(policy, { action, principal: caller.principal ?? "", context });
   }
 }
 

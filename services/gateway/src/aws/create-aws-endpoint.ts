@@ -1,18 +1,18 @@
 import { UploadBundler } from "@sluice/bundle";
 import type { InvocationQueue, Place } from "@sluice/core";
 import type { FunctionCache, Stores } from "@sluice/store";
-import { SignatureVerifier } from "../auth/sigv4/verifier.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { Invoker } from "../invoker.ts";
 import { LambdaApi } from "../lambda-api/lambda-api.ts";
 import { CodeLinks } from "../lambda-api/operations/functions/code-links.ts";
 import { ObjectSource } from "../lambda-api/operations/functions/object-source.ts";
 import { lambdaOperations } from "../lambda-api/operations/operations.ts";
-import { AwsAccess } from "./aws-access.ts";
+import type { AwsAccess } from "./aws-access.ts";
 import { AwsEndpoint } from "./aws-endpoint.ts";
 
 export interface CreateAwsEndpointOptions {
-  readonly config: Pick<GatewayConfig, "objectStore">;
+  readonly config: Pick<GatewayConfig, "objectStore" | "urlDomain">;
+  readonly access: AwsAccess;
   readonly stores: Stores;
   readonly queue: InvocationQueue;
   readonly functions: FunctionCache;
@@ -26,9 +26,7 @@ export interface CreateAwsEndpointOptions {
 
 /** The parts that answer AWS's clients, joined. */
 export function createAwsEndpoint(options: CreateAwsEndpointOptions): AwsEndpoint {
-  const { stores, functions, place, now, newId, reportError } = options;
-  const verifier = new SignatureVerifier({ keys: stores.keys, region: place.region, now });
-  const access = new AwsAccess({ verifier, functions, place });
+  const { access, stores, functions, place, now, newId, reportError } = options;
   const links = new CodeLinks({ secret: options.linkSecret, now });
   const operations = lambdaOperations({
     ...stores,
@@ -38,6 +36,7 @@ export function createAwsEndpoint(options: CreateAwsEndpointOptions): AwsEndpoin
     objects: new ObjectSource(toObjectStore(options.config.objectStore)),
     bundler: new UploadBundler(),
     codeLinks: links,
+    urlDomain: options.config.urlDomain,
     place,
     now,
     newId,

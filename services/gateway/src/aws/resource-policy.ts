@@ -5,22 +5,46 @@ export interface PolicyQuestion {
   readonly action: string;
   /** ARN of the identity that asks. */
   readonly principal: string;
+  /** What is known of the call, for conditions to compare with. */
+  readonly context?: PolicyContext;
 }
 
+/** `{ "lambda:FunctionUrlAuthType": "AWS_IAM" }` */
+export type PolicyContext = Readonly<Record<string, string>>;
+
 /**
- * Whether a function's resource policy lets an identity of this account do something. Statements with conditions are for
- * services of AWS that call functions; what they compare with is not known here, so they permit nothing.
+ * Whether a function's resource policy lets an identity of this account do something. Conditions that
+ * compare with what is not known here, as those for services of AWS that call functions, permit nothing and forbid always.
  */
 export function permits({ statements }: PermissionPolicy, question: PolicyQuestion): boolean {
   const matching = statements.filter(({ document }) => applies(document, question));
   return matching.length > 0 && matching.every(({ document }) => document["Effect"] === "Allow");
 }
 
-function applies(document: Readonly<Record<string, unknown>>, { action, principal }: PolicyQuestion): boolean {
-  if (document["Effect"] === "Allow" && document["Condition"] !== undefined) return false;
+function applies(document: Readonly<Record<string, unknown>>, question: PolicyQuestion): boolean {
+  const { action, principal, context = {} } = question;
+  const holds = conditionHolds(document["Condition"], context) ?? document["Effect"] !== "Allow";
   return (
-    toList(document["Action"]).some((given) => matchesAction(given, action)) && names(document["Principal"], principal)
+    holds &&
+    toList(document["Action"]).some((given) => matchesAction(given, action)) &&
+    names(document["Principal"], principal)
   );
+}
+
+/** Undefined: nobody can say, as it compares in another way or with something else. */
+function conditionHolds(condition: unknown, context: PolicyContext): boolean | undefined {
+  if (condition === undefined) return true;
+  if (typeof condition !== "object" || condition === null) return undefined;
+  let unknown = false;
+  for (const [operator, tests] of Object.entries(condition)) {
+    const comparable = operator === "StringEquals" || operator === "Bool";
+    for (const [key, wanted] of Object.entries((tests ?? {}) as object)) {
+      const actual = Object.hasOwn(context, key) ? context[key] : undefined;
+      if (!comparable || actual === undefined) unknown = true;
+      else if (!toList(wanted).some((one) => String(one) === actual)) return false;
+    }
+  }
+  return unknown ? undefined : true;
 }
 
 function matchesAction(given: unknown, action: string): boolean {

@@ -71,9 +71,7 @@ export class LambdaApi {
     if (!late) await this.#authorise(caller, operation, resourceArn(place, found.labels, found.query));
     const input = readInput(found, request.headers, await read());
     if (late) await this.#authorise(caller, operation, resourceArn(place, input));
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
-    const output = await operation.run({ input, caller, requestId, signal: gone.signal, response });
+    const output = await operation.run({ input, caller, requestId, response });
     if (response.headersSent) return;
     const options = { strict: this.#deps.strict ?? false };
     sendReply(response, requestId, writeOutput(found.operation, output ?? {}, options));

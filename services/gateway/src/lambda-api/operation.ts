@@ -39,8 +39,6 @@ export interface LambdaCall<N extends OperationName> {
   readonly caller: Caller;
   /** In the answer's `x-amzn-RequestId`; the id of an invocation as well, as on AWS. */
   readonly requestId: string;
-  /** Ends when the caller has gone. */
-  readonly signal: AbortSignal;
   /** For outputs that are streams; to everything else this API answers itself. */
   readonly response: ServerResponse;
 }

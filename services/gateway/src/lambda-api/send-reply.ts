@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { sendBody } from "../request/send-body.ts";
 import type { LambdaError } from "./lambda-error.ts";
 
 export interface LambdaReply {
@@ -15,7 +16,7 @@ export function sendReply(response: ServerResponse, requestId: string, reply: La
   if (length > 0) headers["Content-Type"] ??= "application/json";
   if (reply.status !== 204) headers["Content-Length"] = length;
   response.writeHead(reply.status, headers);
-  response.end(reply.body);
+  sendBody(response, reply.body);
 }
 
 /** After the first byte of an answer nothing is left to say but that it broke off. */

@@ -64,7 +64,7 @@ Resources:
     Properties:
       CodeUri: report
       Handler: app.handler
-      FunctionUrlConfig: { AuthType: AWS_IAM }
+      FunctionUrlConfig: { AuthType: AWS_IAM, InvokeMode: BUFFERED, Cors: { AllowOrigins: [!Sub "https://\${Stage}.example.org"], AllowMethods: [get], MaxAge: 60, Else: 1 } }
       Events:
         Nightly:
           Type: Schedule
@@ -128,6 +128,14 @@ test("a SAM template's functions are deployed with their globals, parameters, ev
     OTHER: "arn:aws:lambda:us-east-1:000000000000:function:ReportFunction",
   });
   expect((await project.deployed("ReportFunction")).triggers).toMatchObject([
+    {
+      type: "http",
+      auth: { type: "iam" },
+      url: {
+        cors: { allowOrigins: ["https://dev.example.org"], allowMethods: ["GET"], maxAgeSeconds: 60 },
+        invokeMode: "buffered",
+      },
+    },
     { type: "cron", name: "ReportFunction-Nightly", schedule: "30 2 * * 1-5", input: '{"kind":"nightly"}' },
     { type: "cron", name: "ReportFunction-Hourly", schedule: "rate(1 hour)", timezone: "Europe/Zurich", input: null },
   ]);
@@ -152,7 +160,7 @@ test("what a template says and Sluice leaves out is listed with its line and the
     "51 | Resources.ThumbnailFunction.Properties.Events.List | 'get /thumbs' is not matched: /fn/thumbs-dev and all below it come to the function, in payload 2.0 and not 1.0",
     "52 | Resources.ThumbnailFunction.Properties.Events.Get | 'get /thumbs/{id}' is not matched: /fn/thumbs-dev and all below it come to the function",
     "53 | Resources.ThumbnailFunction.Properties.Events.Queue | Sluice has no source of SQS events",
-    "59 | Resources.ReportFunction.Properties.FunctionUrlConfig | is not made: its callers are checked by AWS, and here it would be open to all; a sluice.yaml can give it 'auth: { bearer: … }'",
+    "59 | Resources.ReportFunction.Properties.FunctionUrlConfig.Cors.Else | has no counterpart in Sluice",
     "66 | Resources.ReportFunction.Properties.Events.Hourly.Properties.RoleArn | has no counterpart in Sluice",
     "67 | Resources.ReportFunction.Properties.Events.Off | is switched off",
     "68 | Resources.ReportFunction.Properties.Events.Once.Properties.ScheduleExpression | 'at(2027-01-01T00:00:00)' fires once; schedules here repeat",

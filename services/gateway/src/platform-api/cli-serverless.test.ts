@@ -58,14 +58,14 @@ functions:
     name: \${self:service}-by-night
     handler: src/nightly.handler
     environment: \${self:custom.shared}
-    url: true
+    url: { cors: true, invokeMode: RESPONSE_STREAM }
     events:
       - schedule: \${self:custom.nightly}
       - schedule: { rate: [rate(1 hour), cron(0 12 ? * MON *)], input: { a: 1 }, timezone: Europe/Zurich, method: scheduler }
       - schedule: { rate: rate(5 minutes), enabled: false }
   guarded:
     handler: src/nightly.handler
-    url: { authorizer: aws_iam }
+    url: { authorizer: aws_iam, cors: { allowedOrigins: ["https://a.example"], allowCredentials: true }, invokeMode: BUFFERED }
     events: [{ httpApi: { path: /x, method: GET, authorizer: users } }]
 resources:
   Resources:
@@ -115,12 +115,18 @@ test("a serverless.yml's functions are deployed under the framework's names, wit
   const nightly = await project.deployed("shop-by-night");
   expect(nightly.config).toMatchObject({ memoryMb: 1024, environment: { REGION: "eu-central-1", SIZE: "320" } });
   expect(nightly.triggers).toMatchObject([
-    { type: "http", name: "shop-by-night" },
+    { type: "http", name: "shop-by-night", url: { cors: { allowOrigins: ["*"] }, invokeMode: "stream" } },
     { type: "cron", name: "shop-by-night-schedule", schedule: "0 2 * * *", timezone: "UTC", input: null },
     { type: "cron", name: "shop-by-night-schedule-2-rate-1", schedule: "rate(1 hour)", input: '{"a":1}' },
     { type: "cron", schedule: "0 12 * * MON", timezone: "Europe/Zurich", input: '{"a":1}' },
   ]);
-  expect((await project.deployed("shop-dev-guarded")).triggers).toEqual([]);
+  expect((await project.deployed("shop-dev-guarded")).triggers).toMatchObject([
+    {
+      type: "http",
+      auth: { type: "iam" },
+      url: { cors: { allowOrigins: ["https://a.example"], allowCredentials: true }, invokeMode: "buffered" },
+    },
+  ]);
 });
 
 test("the stage of the command line decides names, parameters and what refers to it", async () => {
@@ -152,7 +158,6 @@ test("what a serverless.yml says and Sluice leaves out is listed with its line a
     "41 functions.orders.events[1].http: 'get /orders' is not matched: /fn/shop-dev-orders and all below it come to the function, in payload 2.0 and not 1.0",
     "48 functions.orders.events[4]: Sluice has no source of sqs events",
     "57 functions.nightly.events[2].schedule: is switched off",
-    "60 functions.guarded.url: is not made: its callers are checked by AWS, and here it would be open to all; a sluice.yaml can give it 'auth: { bearer: … }'",
     "61 functions.guarded.events[0].httpApi: the route is not made: its callers are checked by AWS, and here it would be open to all; a sluice.yaml can give it 'auth: { bearer: … }'",
     "62 resources: are not made by Sluice",
   ]);

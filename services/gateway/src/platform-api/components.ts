@@ -21,12 +21,23 @@ const FUNCTION_SETTINGS = z
   })
   .describe("What applies to every version, changed without publishing one");
 
+const CORS = z.strictObject({
+  allowCredentials: z.boolean().optional(),
+  allowHeaders: z.array(z.string()).optional(),
+  allowMethods: z.array(z.string()).optional(),
+  allowOrigins: z.array(z.string()).optional(),
+  exposeHeaders: z.array(z.string()).optional(),
+  maxAgeSeconds: z.int().optional(),
+});
+
 const TRIGGER = z.strictObject({
   type: z.enum(["http", "webhook", "object-storage", "cron"]),
   name: z.string(),
   auth: z
-    .strictObject({ type: z.enum(["none", "bearer", "hmac"]) })
+    .strictObject({ type: z.enum(["none", "iam", "bearer", "hmac"]) })
     .describe("How callers prove themselves; secrets are never shown."),
+  cors: CORS.optional().describe("Of a function URL: the gateway answers browsers of other origins"),
+  invokeMode: z.enum(["buffered", "stream"]).optional(),
   bucket: z.string().optional(),
   prefix: z.string().optional(),
   suffix: z.string().optional(),

@@ -1,4 +1,11 @@
-import { asyncRuleOf, type Deployment, type FunctionConfig, type FunctionRecord, isSame } from "@sluice/core";
+import {
+  asyncRuleOf,
+  type Deployment,
+  type FunctionConfig,
+  type FunctionRecord,
+  isSame,
+  withDeployedUrls,
+} from "@sluice/core";
 import type { Component } from "./components.ts";
 
 /** Fields of a configuration under the names that `sluice.yaml` gives them. */
@@ -25,7 +32,7 @@ export function planDeployment(current: FunctionRecord | undefined, next: Deploy
   const nextVersion = publishes ? String(Number(version ?? "0") + 1) : version;
   if (settings.reservedConcurrency !== next.reservedConcurrency) changes.push("concurrency");
   if (!isSame(asyncRuleOf(settings).retry, next.retry)) changes.push("retry");
-  if (!isSame(current.triggers, next.triggers)) changes.push("triggers");
+  if (!isSame(current.triggers, withDeployedUrls(current.triggers, next.triggers, 0))) changes.push("triggers");
   const unchanged = changes.length === 0 && !publishes;
   return { action: unchanged ? "unchanged" : "updated", version, nextVersion, changes };
 }

@@ -1,5 +1,6 @@
 import {
   asyncRuleOf,
+  type CorsRule,
   type FunctionRecord,
   functionArn,
   type FunctionVersion,
@@ -21,7 +22,21 @@ function viewTrigger(trigger: Trigger): Component<"Trigger"> {
     const { type, name, bucket, prefix, suffix, events } = trigger;
     return { type, name, auth, ...(bucket === undefined ? {} : { bucket }), prefix, suffix, events: [...events] };
   }
-  return { type: trigger.type, name: trigger.name, auth };
+  if (trigger.type === "webhook" || trigger.url === undefined) {
+    return { type: trigger.type, name: trigger.name, auth };
+  }
+  const { cors, invokeMode } = trigger.url;
+  return {
+    type: trigger.type,
+    name: trigger.name,
+    auth,
+    ...(cors === null ? {} : { cors: viewCors(cors) }),
+    invokeMode,
+  };
+}
+
+function viewCors(cors: CorsRule): NonNullable<Component<"Trigger">["cors"]> {
+  return structuredClone(cors) as NonNullable<Component<"Trigger">["cors"]>;
 }
 
 export function summarise(record: FunctionRecord, place: Place): Component<"FunctionSummary"> {

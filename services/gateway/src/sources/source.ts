@@ -7,6 +7,7 @@ import {
   PlatformError,
   TENANT_NAME,
 } from "@sluice/core";
+import type { UrlAccess } from "../aws/url-access.ts";
 import type { Invoker } from "../invoker.ts";
 import { lineageOf } from "../request/lineage.ts";
 import type { TriggerCache } from "../trigger-cache.ts";
@@ -18,6 +19,7 @@ export interface SourceDeps {
   readonly now: () => number;
   readonly newId: () => string;
   readonly trustedProxies: number;
+  readonly signedUrls: Pick<UrlAccess, "admit">;
 }
 
 /** An address of a source: `/<name>…` in the default tenant, `/~<tenant>/<name>…` in another. */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { StreamEnded, type StreamHead } from "@sluice/core";
+import { withoutCors } from "./cors.ts";
 import { toStreamHead } from "./url-response.ts";
 
 const NO_DESCRIPTION = {};
@@ -15,10 +16,13 @@ const NO_DESCRIPTION = {};
 export class StreamedResponse {
   readonly #response: ServerResponse;
   readonly #invocationId: string;
+  readonly #ruled: boolean;
 
-  constructor(response: ServerResponse, invocationId: string) {
+  /** @param ruled the URL's settings say what browsers of other origins may do, not the function */
+  constructor(response: ServerResponse, invocationId: string, ruled: boolean) {
     this.#response = response;
     this.#invocationId = invocationId;
+    this.#ruled = ruled;
   }
 
   get started(): boolean {
@@ -47,7 +51,8 @@ export class StreamedResponse {
   #start(description: unknown): void {
     const head = toStreamHead(description);
     if (head === undefined) throw new StreamEnded("Response.Invalid");
-    this.#response.writeHead(head.status, [...head.headers, "x-amzn-requestid", this.#invocationId]);
+    const headers = this.#ruled ? withoutCors(head.headers, this.#response) : head.headers;
+    this.#response.writeHead(head.status, [...headers, "x-amzn-requestid", this.#invocationId]);
     this.#response.flushHeaders();
   }
 }

@@ -1,8 +1,23 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { TRACE_HEADER } from "@sluice/core";
 
 /** Media types whose body is text in the event; all else is base64 (Lambda function URLs, payload 2.0). */
 const TEXT_TYPE = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded|graphql|[\w.+-]*\+(json|xml))\b)/i;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A function URL that was called by its host. */
+export interface UrlHost {
+  readonly id: string;
+  /** Without a port. */
+  readonly domainName: string;
+}
+
+/** Who signed the call, as Lambda tells functions. */
+export interface IamCaller {
+  readonly accessKey: string;
+  readonly accountId: string;
+  readonly userArn: string;
+}
 
 export interface UrlEventParams {
   readonly request: IncomingMessage;
@@ -15,13 +30,17 @@ export interface UrlEventParams {
   readonly functionName: string;
   readonly sourceIp: string;
   readonly acceptedAt: number;
+  readonly host?: UrlHost;
+  readonly caller?: IamCaller;
+  /** For the header `X-Amzn-Trace-Id`; absent: as the caller sent it. */
+  readonly trace?: string;
 }
 
 /** The event of an HTTP call: payload format 2.0, as JSON text. */
 export function toUrlEvent(params: UrlEventParams): string {
   const { request, body, path, query, acceptedAt } = params;
   const { headers } = request;
-  const host = headers.host ?? "";
+  const { host: called, caller, trace } = params;
   const cookies = headers.cookie?.split(/;\s*/).filter((cookie) => cookie !== "");
   const event: Record<string, unknown> = {
     version: "2.0",
@@ -29,13 +48,14 @@ export function toUrlEvent(params: UrlEventParams): string {
     rawPath: path,
     rawQueryString: query,
     ...(cookies && cookies.length > 0 ? { cookies } : {}),
-    headers: flatten(headers),
+    headers: trace === undefined ? flatten(headers) : { ...flatten(headers), [TRACE_HEADER]: trace },
     ...(query === "" ? {} : { queryStringParameters: parseQuery(query) }),
     requestContext: {
-      accountId: "anonymous",
-      apiId: params.functionName,
-      domainName: host,
-      domainPrefix: params.functionName,
+      accountId: caller?.accountId ?? "anonymous",
+      apiId: called?.id ?? params.functionName,
+      ...(caller === undefined ? {} : { authentication: null, authorizer: { iam: toIam(caller) } }),
+      domainName: called?.domainName ?? headers.host ?? "",
+      domainPrefix: called?.id ?? params.functionName,
       http: {
         method: request.method ?? "GET",
         path,
@@ -52,6 +72,12 @@ export function toUrlEvent(params: UrlEventParams): string {
     ...encodeBody(body, headers["content-type"]),
   };
   return JSON.stringify(event);
+}
+
+/** A key has no id beside its own, and belongs to no organisation or pool of identities. */
+function toIam({ accessKey, accountId, userArn }: IamCaller): Record<string, unknown> {
+  const fixed = { cognitoIdentity: null, principalOrgId: null };
+  return { accessKey, accountId, callerId: accessKey, ...fixed, userArn, userId: accessKey };
 }
 
 function encodeBody(body: Buffer, contentType: string | undefined): Record<string, unknown> {

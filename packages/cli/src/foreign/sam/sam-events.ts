@@ -2,6 +2,7 @@ import type { ManifestPath } from "../../manifest/yaml-source.ts";
 import { addObjectStorage, addSchedule, type EventContext, WOULD_BE_OPEN } from "../event-triggers.ts";
 import { resolveIntrinsics } from "../intrinsics.ts";
 import { isFalse, isMapping, type Mapping, readMapping, readText } from "../mapping.ts";
+import { corsOf, httpOf, unknownOfCors } from "../url-trigger.ts";
 import type { SamProperties } from "./sam-properties.ts";
 import { hasAuthorizer, type SamTemplate, typeOf } from "./sam-resources.ts";
 
@@ -48,14 +49,28 @@ function readUrl({ draft, findings, properties, template }: SamEventContext): vo
   const place = properties.place("FunctionUrlConfig");
   const written = properties.raw("FunctionUrlConfig");
   if (written === undefined) return;
-  const { AuthType, Cors, InvokeMode: _streamsAnyway, ...others } = readMapping(written, place, findings);
-  const auth = findings.take([...place, "AuthType"], resolveIntrinsics(AuthType, template.scope));
-  if (auth !== "NONE") return findings.skip(place, WOULD_BE_OPEN);
-  draft.addHttp(place);
-  if (Cors !== undefined)
-    findings.skip([...place, "Cors"], "has no counterpart: the function answers with its own headers");
+  const { AuthType, Cors, InvokeMode, ...others } = readMapping(written, place, findings);
+  const read = (name: string, value: unknown): unknown =>
+    findings.take([...place, name], resolveIntrinsics(value, template.scope));
+  const auth = read("AuthType", AuthType);
+  if (auth !== "NONE" && auth !== "AWS_IAM") return findings.skip(place, WOULD_BE_OPEN);
+  const cors = read("Cors", Cors);
+  const mode = read("InvokeMode", InvokeMode);
+  draft.addHttp(place, httpOf({ iam: auth === "AWS_IAM", cors: corsOf(cors, CORS_NAMES), mode }));
+  for (const name of unknownOfCors(cors, CORS_NAMES)) {
+    findings.skip([...place, "Cors", name], "has no counterpart in Sluice");
+  }
   for (const name of Object.keys(others)) findings.skip([...place, name], "has no counterpart in Sluice");
 }
+
+const CORS_NAMES = {
+  allowCredentials: "AllowCredentials",
+  allowHeaders: "AllowHeaders",
+  allowMethods: "AllowMethods",
+  allowOrigins: "AllowOrigins",
+  exposeHeaders: "ExposeHeaders",
+  maxAgeSeconds: "MaxAge",
+};
 
 /** A route becomes the function's whole URL. */
 function readApi({ draft, findings, template }: SamEventContext, { type, properties, at }: SamEvent): void {

@@ -1,6 +1,7 @@
 import type { ManifestPath } from "../../manifest/yaml-source.ts";
 import { addObjectStorage, addSchedule, type EventContext, WOULD_BE_OPEN } from "../event-triggers.ts";
 import { isFalse, isMapping, isTrue, type Mapping, readText } from "../mapping.ts";
+import { corsOf, httpOf, unknownOfCors } from "../url-trigger.ts";
 import type { ServerlessService, WrittenFunction } from "./serverless-service.ts";
 
 interface ServerlessEventContext extends EventContext {
@@ -59,14 +60,30 @@ function readUrl({ draft, findings, fn, resolve }: ServerlessEventContext): void
   const place = [...fn.path, "url"];
   const url = findings.take(place, resolve(fn.written["url"]));
   if (url === undefined || url === null || isFalse(url)) return;
-  const options = isMapping(url) ? url : {};
-  if (options["authorizer"] !== undefined) return findings.skip(place, WOULD_BE_OPEN);
-  draft.addHttp(place);
-  for (const name of Object.keys(options)) {
-    if (name !== "invokeMode")
-      findings.skip([...place, name], "has no counterpart: the function answers with its own headers");
+  const { authorizer, cors, invokeMode: mode, ...others } = isMapping(url) ? url : {};
+  if (authorizer !== undefined && authorizer !== "aws_iam") return findings.skip(place, WOULD_BE_OPEN);
+  const written = isTrue(cors) ? OPEN_CORS : isFalse(cors) ? undefined : cors;
+  draft.addHttp(place, httpOf({ iam: authorizer === "aws_iam", cors: corsOf(written, CORS_NAMES), mode }));
+  for (const name of unknownOfCors(written, CORS_NAMES)) {
+    findings.skip([...place, "cors", name], "has no counterpart in Sluice");
   }
+  for (const name of Object.keys(others)) findings.skip([...place, name], "has no counterpart in Sluice");
 }
+
+const CORS_NAMES = {
+  allowCredentials: "allowCredentials",
+  allowHeaders: "allowedHeaders",
+  allowMethods: "allowedMethods",
+  allowOrigins: "allowedOrigins",
+  exposeHeaders: "exposedResponseHeaders",
+  maxAgeSeconds: "maxAge",
+};
+/** What the framework makes of `cors: true`. */
+const OPEN_CORS = {
+  allowedOrigins: ["*"],
+  allowedHeaders: ["Content-Type", "X-Amz-Date", "Authorization", "X-Api-Key", "X-Amz-Security-Token"],
+  allowedMethods: ["*"],
+};
 
 /** A route becomes the function's whole URL. */
 function readRoute({ draft, findings }: ServerlessEventContext, { type, value, at }: ServerlessEvent): void {

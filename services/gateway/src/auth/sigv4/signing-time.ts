@@ -12,14 +12,23 @@ const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /** ISO 8601's basic form; in a `Date` header also HTTP's own. */
 export function parseSigningTime(text: string): { readonly ok: true; readonly time: SigningTime } | Refused {
-  const iso = text.replace(BASIC, "$1-$2-$3T$4:$5:$6Z");
-  const at = iso !== text || /^[A-Z][a-z]{2}, .* GMT$/.test(text) ? Date.parse(iso) : Number.NaN;
-  if (Number.isNaN(at) || (iso !== text && formatTime(at) !== text)) {
+  const basic = BASIC.exec(text);
+  const at = basic === null ? parseHttpDate(text) : toInstant(basic);
+  // A thirteenth month would be the first of the next year.
+  if (Number.isNaN(at) || (basic !== null && formatTime(at) !== text)) {
     return incomplete(
       `Date must be in ISO-8601 'basic format'. Got '${text.slice(0, 64)}'. See http://en.wikipedia.org/wiki/ISO_8601`,
     );
   }
-  return { ok: true, time: { at, text: formatTime(at) } };
+  return { ok: true, time: { at, text: basic === null ? formatTime(at) : text } };
+}
+
+function toInstant([, year, month, day, hour, minute, second]: RegExpExecArray): number {
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+}
+
+function parseHttpDate(text: string): number {
+  return /^[A-Z][a-z]{2}, .* GMT$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 /** Within 15 minutes, or as long as the caller's link is to live. */

@@ -1,4 +1,4 @@
-import { type Alias, type FunctionRecord, functionArn, LATEST, type Place } from "@sluice/core";
+import { type Alias, findUrlTrigger, type FunctionRecord, functionArn, LATEST, type Place } from "@sluice/core";
 import type { AliasConfiguration } from "@aws-sdk/client-lambda";
 import { LambdaError } from "../lambda-error.ts";
 import { defineLambdaOperation, type LambdaOperation } from "../operation.ts";
@@ -73,11 +73,13 @@ function deleteAlias(deps: OperationDeps): LambdaOperation {
     async handle({ input, caller }) {
       const target = readTarget(deps, caller, input);
       const name = input.Name ?? "";
-      await changeRecord(deps, target, ({ aliases }) => {
+      await changeRecord(deps, target, ({ aliases, triggers }) => {
         // As on AWS, an alias that is not there is deleted already.
         if (!Object.hasOwn(aliases, name)) return undefined;
         const { [name]: _, ...others } = aliases;
-        return { now: deps.now(), aliases: others };
+        const url = findUrlTrigger(triggers, name);
+        const freed = url === undefined ? {} : { triggers: triggers.filter((trigger) => trigger !== url) };
+        return { now: deps.now(), aliases: others, ...freed };
       });
       return {};
     },

@@ -32,6 +32,8 @@ export interface OperationDeps {
   readonly objects: ObjectSource;
   readonly bundler: Pick<UploadBundler, "bundle">;
   readonly codeLinks: CodeLinks;
+  /** Undefined: function URLs are paths of this gateway. */
+  readonly urlDomain: string | undefined;
   readonly place: Place;
   readonly now: () => number;
   readonly newId: () => string;

@@ -7,6 +7,7 @@ import { concurrencyOperations } from "./concurrency.ts";
 import type { OperationDeps } from "./deps.ts";
 import { eventInvokeOperations } from "./event-invoke.ts";
 import { eventSourceMappingOperations } from "./event-source-mappings/mapping-operations.ts";
+import { functionUrlOperations } from "./function-urls.ts";
 import { createFunction } from "./functions/create-function.ts";
 import { publishVersion } from "./functions/publish-version.ts";
 import {
@@ -49,6 +50,7 @@ export function lambdaOperations(deps: OperationDeps & ErrorDeps): readonly Lamb
     ...provisionedConcurrencyOperations(deps),
     ...eventInvokeOperations(deps),
     ...eventSourceMappingOperations(deps),
+    ...functionUrlOperations(deps),
     ...recursionOperations(deps),
     ...runtimeManagementOperations(deps),
     ...codeSigningOperations(deps),

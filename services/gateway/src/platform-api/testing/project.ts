@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { FunctionConfig, Trigger } from "@sluice/core";
+import { asyncRuleOf, type Deployment, type FunctionConfig, type Trigger } from "@sluice/core";
 import { type ApiServer, startApiServer } from "./api-server.ts";
 import { type CliRun, runAgainst } from "./cli.ts";
+
+type DeployedConfig = FunctionConfig & Pick<Deployment, "reservedConcurrency" | "retry">;
 
 /** A folder of somebody's project, and an API server to deploy it to. */
 export interface Project {
@@ -12,8 +14,8 @@ export interface Project {
   write(files: Readonly<Record<string, string | Uint8Array>>): void;
   remove(file: string): void;
   sluice(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliRun>;
-  /** What the registry has of a function. */
-  deployed(name: string): Promise<{ readonly config?: FunctionConfig; readonly triggers?: readonly Trigger[] }>;
+  /** What the registry has of a function: its configuration and settings, and its triggers. */
+  deployed(name: string): Promise<{ readonly config?: DeployedConfig; readonly triggers?: readonly Trigger[] }>;
   stop(): Promise<void>;
 }
 
@@ -35,7 +37,10 @@ export async function startProject(): Promise<Project> {
     sluice: (args, env = {}) => runAgainst(api, args, { cwd, env: { ...keys, ...env } }),
     deployed: async (name) => {
       const record = await api.stores.registry.getFunction({ tenant: "default", name });
-      return record === undefined ? {} : { config: record.latest.config, triggers: record.triggers };
+      if (record === undefined) return {};
+      const { reservedConcurrency } = record.settings;
+      const { retry } = asyncRuleOf(record.settings);
+      return { config: { ...record.latest.config, reservedConcurrency, retry }, triggers: record.triggers };
     },
     stop: async () => {
       await api.stop();
