@@ -7,5 +7,5 @@ export { createRedisStores, type RedisStoresOptions } from "./redis/stores.ts";
 export { createMemoryStores, type MemoryStoresOptions } from "./memory/stores.ts";
 export { FunctionCache, type FunctionCacheOptions, type FunctionTarget } from "./function-cache.ts";
 export { Journal, type JournalOptions } from "./journal.ts";
-export { urlIdOf } from "./url-id.ts";
 export { md5OfAttributes } from "./message-digest.ts";
+export { urlIdOf } from "./url-id.ts";

@@ -48,6 +48,16 @@ describe("ledger", () => {
     expect(lines(ledger, "faas_destination_failures_total")).toEqual(["default thumbnails on-failure queue 1"]);
     expect(lines(ledger, "faas_dead_letter_errors_total")).toEqual(["default thumbnails 1"]);
     expect(lines(ledger, "faas_recursive_invocations_dropped_total")).toEqual(["default thumbnails queued 1"]);
+    expect(lines(ledger, "faas_event_source_batches_total")).toEqual(["default thumbnails stream partial 1"]);
+    expect(lines(ledger, "faas_event_source_records_total")).toEqual([
+      "default thumbnails stream processed 7",
+      "default thumbnails stream failed 3",
+      "default thumbnails stream filtered 2",
+    ]);
+    expect(lines(ledger, "faas_event_source_iterator_age_seconds").slice(-2)).toEqual([
+      "_sum default thumbnails 1.5",
+      "_count default thumbnails 1",
+    ]);
     expect(lines(ledger, "faas_reruns_total")).toEqual(["default thumbnails cell-lost 1"]);
     expect(lines(ledger, "faas_egress_denied_total")).toEqual(["default thumbnails private 3"]);
     expect(lines(ledger, "faas_cell_restarts_total")).toEqual(["default memory 1"]);

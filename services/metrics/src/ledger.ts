@@ -1,4 +1,5 @@
 import {
+  type BatchFact,
   costOf,
   type DeadLetteredFact,
   type DestinationFailedFact,
@@ -45,6 +46,7 @@ const FUNCTION_FACTS: ReadonlySet<string> = new Set<InvocationEvent["type"]>([
   "dead-lettered",
   "destination-failed",
   "recursion-stopped",
+  "batch",
   "rerun",
   "egress-denied",
 ]);
@@ -117,6 +119,9 @@ export class Ledger {
       case "recursion-stopped":
         this.#add("faas_recursive_invocations_dropped_total", [...who, this.#words.admit(fact.lane)]);
         return;
+      case "batch":
+        this.#foldBatch(who, fact);
+        return;
       case "rerun":
         this.#add("faas_reruns_total", [...who, this.#words.admit(fact.cause)]);
         return;
@@ -166,6 +171,21 @@ export class Ledger {
     const billed = gbSeconds(fact.memoryMb, fact.billedMs);
     this.#add("faas_gb_seconds_total", who, billed);
     this.#add("faas_cost_dollars_total", who, costOf(LAMBDA_PRICE, 1, billed));
+  }
+
+  #foldBatch(who: readonly [string, string], fact: BatchFact): void {
+    const source = this.#words.admit(fact.source);
+    this.#add("faas_event_source_batches_total", [...who, source, this.#words.admit(fact.outcome)]);
+    const processed = fact.outcome === "throttled" ? 0 : fact.records - fact.failed;
+    const counts = [
+      ["processed", processed],
+      ["failed", fact.failed],
+      ["filtered", fact.filtered],
+    ] as const;
+    for (const [outcome, count] of counts) {
+      if (count > 0) this.#add("faas_event_source_records_total", [...who, source, outcome], count);
+    }
+    if (fact.iteratorAgeMs !== null) this.#observe("faas_event_source_iterator_age_seconds", who, fact.iteratorAgeMs);
   }
 
   #foldGivenUp(who: readonly [string, string], { reason: why, forwarded }: DeadLetteredFact): void {

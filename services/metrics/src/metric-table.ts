@@ -100,6 +100,21 @@ export const LEDGER_METRICS = {
     help: "Invocations refused because their function had been invoked too often in the same chain.",
     labels: ["tenant", "function", "lane"],
   },
+  faas_event_source_batches_total: {
+    type: "counter",
+    help: "Batches of event sources' records. source: queue, stream; outcome: ok, partial, failed, throttled.",
+    labels: ["tenant", "function", "source", "outcome"],
+  },
+  faas_event_source_records_total: {
+    type: "counter",
+    help: "Records of event sources. outcome: processed, failed, filtered (kept from the function by a filter).",
+    labels: ["tenant", "function", "source", "outcome"],
+  },
+  faas_event_source_iterator_age_seconds: {
+    type: "histogram",
+    help: "Age of the newest record of each batch of a stream.",
+    labels: ["tenant", "function"],
+  },
   faas_reruns_total: {
     type: "counter",
     help: "Attempts run again for a cause of the platform: each is a possible duplicate that costs the user no attempt.",

@@ -16,7 +16,7 @@ export const sendMessage: SqsOperation = async (call) => {
   const queue = await queueOf(call, "SendMessage");
   const message = readMessage(call, queue, call.input);
   const [outcome] = await call.deps.messageQueues.send({ ...queue, messages: [message] });
-  return answerOf(queue, message, outcome);
+  return answerOf(call, queue, message, outcome);
 };
 
 export const sendMessageBatch: SqsOperation = async (call) => {
@@ -35,7 +35,7 @@ export const sendMessageBatch: SqsOperation = async (call) => {
     if (one instanceof AwsError) return one;
     const outcome = outcomes[next];
     next += 1;
-    return attempt(() => answerOf(queue, one, outcome));
+    return attempt(() => answerOf(call, queue, one, outcome));
   });
   return batchResult(entries, results);
 };
@@ -59,7 +59,7 @@ function readMessage(call: SqsCall, queue: MessageQueue, input: Fields): Outgoin
     body,
     attributes: readMessageAttributes(input),
     senderId: call.deps.place.accountId,
-    traceHeader: readTraceHeader(input),
+    traceHeader: readTraceHeader(input) ?? call.lineage,
     groupId: readToken(input, "MessageGroupId"),
     deduplicationId: readToken(input, "MessageDeduplicationId"),
     delayMs: readDelay(input, queue),
@@ -115,7 +115,12 @@ function tooLarge(queue: MessageQueue): AwsError {
   );
 }
 
-function answerOf(queue: MessageQueue, message: OutgoingMessage, outcome: SendOutcome | undefined): object {
+function answerOf(
+  call: SqsCall,
+  queue: MessageQueue,
+  message: OutgoingMessage,
+  outcome: SendOutcome | undefined,
+): object {
   if (outcome?.kind !== "sent") {
     if (outcome?.reason === "full")
       throw sqsError("OverLimit", "The queue is full; receive and delete messages first.");
@@ -125,7 +130,11 @@ function answerOf(queue: MessageQueue, message: OutgoingMessage, outcome: SendOu
       : sqsError("InvalidParameterValueException", `The queue refuses the message: ${outcome?.reason}.`);
   }
   const { traceHeader } = message;
-  const system = traceHeader === undefined ? {} : { AWSTraceHeader: { dataType: "String", value: traceHeader } };
+  // The digest is of what the sender gave, which its request's own header is not.
+  const system =
+    traceHeader === undefined || traceHeader === call.lineage
+      ? {}
+      : { AWSTraceHeader: { dataType: "String", value: traceHeader } };
   return {
     MessageId: outcome.id,
     MD5OfMessageBody: md5(message.body),

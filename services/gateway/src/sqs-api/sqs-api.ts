@@ -3,6 +3,7 @@ import type { TLSSocket } from "node:tls";
 import { type AwsCaller, type OpenCall, readJsonInput, sendAwsAnswer } from "../aws-api/aws-call.ts";
 import { AwsError, type AwsErrorDeps, toAwsError } from "../aws-api/aws-error.ts";
 import { Fields } from "../aws-api/fields.ts";
+import { lineageOf } from "../request/lineage.ts";
 import { readForm, writeError, writeResult } from "./query-protocol.ts";
 import * as queues from "./queue-operations.ts";
 import * as tags from "./queue-tags.ts";
@@ -94,6 +95,7 @@ export class SqsApi {
         input: new Fields(asked.input(), SQS_FAULTS),
         origin: originOf(request),
         path: (request.url ?? "/").split("?")[0] ?? "/",
+        lineage: lineageOf(request.headers),
         gone: gone.signal,
       });
     } finally {

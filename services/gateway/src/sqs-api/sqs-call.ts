@@ -18,6 +18,8 @@ export interface SqsCall {
   readonly origin: string;
   /** Path of the address: with the query protocol it may be the only name of the queue. */
   readonly path: string;
+  /** The chain of invocations that the sender belongs to. */
+  readonly lineage: string | undefined;
   /** Aborts when the client is gone. */
   readonly gone: AbortSignal;
 }

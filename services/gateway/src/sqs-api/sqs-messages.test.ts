@@ -75,6 +75,23 @@ describe("messages", () => {
     ]);
   });
 
+  test("continue the chain of invocations that their sender belongs to", async () => {
+    const QueueUrl = await create("orders");
+    const root = "Root=1-67891233-abcdef012345678912345678;Lineage=0badcafe:3";
+    sqs.middlewareStack.add(
+      (next) => (args) => {
+        (args.request as { headers: Record<string, string> }).headers["x-amzn-trace-id"] = root;
+        return next(args);
+      },
+      { step: "build" },
+    );
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "x" }));
+    const { Messages } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ["AWSTraceHeader"] }),
+    );
+    expect(Messages?.[0]?.Attributes).toEqual({ AWSTraceHeader: root });
+  });
+
   test("come bare when nothing was asked for", async () => {
     const QueueUrl = await create("orders");
     const MessageAttributes = { a: { DataType: "String", StringValue: "x" } };

@@ -49,7 +49,10 @@ async function makeQueue(name: string, change: Partial<QueueAttributes> = {}): P
 async function makeFunction(name: string, timeoutMs: number): Promise<void> {
   const content = { codeDigest: "a".repeat(64), codeBytes: 1, sourceMapDigest: null, upload: null };
   const config = { ...DEFAULT_FUNCTION_CONFIG, timeoutMs };
-  await stores.registry.change({ tenant: "acme", name }, () => ({ now: NOW, latest: { ...content, config } }));
+  await stores.registry.change({ tenant: "acme", name }, () => ({
+    now: NOW,
+    latest: { ...content, config, revisionId: name, createdAt: NOW },
+  }));
 }
 
 async function call(name: string, input: object, tenant = "acme"): Promise<Readonly<Record<string, unknown>>> {
