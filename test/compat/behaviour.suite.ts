@@ -84,8 +84,8 @@ export function describeBehaviour(product: () => CompatProduct): void {
       const seen = new Map<string, number>();
       const caller = async (): Promise<void> => {
         for (let count = 0; count < CALLS / AT_ONCE; count++) {
-          const [said, version] = await call(Name);
-          const which = `${said} ${version}`;
+          const [text, version] = await call(Name);
+          const which = `${text} ${version}`;
           seen.set(which, (seen.get(which) ?? 0) + 1);
         }
       };

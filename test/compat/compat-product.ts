@@ -2,8 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LambdaClient, type LambdaClientConfig } from "@aws-sdk/client-lambda";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DEV_CREDENTIALS, PHOTOS_BUCKET, type S3Server, startS3 } from "../../examples/thumbnails/src-dev/index.ts";
 import { Stack } from "../support/stack.ts";
+
+/** That mappings read from. */
+export const QUEUE_NAME = "orders";
 
 export interface KeyPair {
   readonly accessKeyId: string;
@@ -55,6 +59,7 @@ export class CompatProduct {
     const client = await stack.client();
     const { id, secret } = await client.createKey({ name: "invoker", policy: "invoke" });
     const other = await client.createTenant("stranger");
+    await createQueue(stack.endpoint, toPair(await stack.token()));
     return new CompatProduct(stack, s3, folder, {
       admin: toPair(await stack.token()),
       stranger: { accessKeyId: other.key.id, secretAccessKey: other.key.secret },
@@ -106,4 +111,10 @@ export class CompatProduct {
 function toPair(token: string): KeyPair {
   const [accessKeyId = "", secretAccessKey = ""] = token.split(".");
   return { accessKeyId, secretAccessKey };
+}
+
+async function createQueue(endpoint: string, credentials: KeyPair): Promise<void> {
+  const client = new SQSClient({ endpoint, region: REGION, credentials, maxAttempts: 1 });
+  await client.send(new CreateQueueCommand({ QueueName: QUEUE_NAME }));
+  client.destroy();
 }

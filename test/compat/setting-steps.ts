@@ -105,7 +105,6 @@ export const CODE_SIGNING_STEPS: readonly Step[] = [
   },
 ];
 
-/** Until mappings can be made, one that there is not. */
 const mapping = (kept: Kept): string => kept.get("CreateEventSourceMapping") ?? "14e0db71-0d5e-4ff1-a3f5-3b2d6a0f6c11";
 
 /** Addresses, and the queues and streams that are read for a function. */
