@@ -1,6 +1,7 @@
 import { ensureRedisServer } from "@sluice/launcher";
 import { StartError } from "@sluice/process";
 import { runJest } from "./jest-run.ts";
+import { installAwsPrograms } from "../test/support/aws-programs.ts";
 import { runStep, type StepResult } from "./step.ts";
 
 /**
@@ -15,6 +16,8 @@ async function main(): Promise<void> {
     install: process.env["SLUICE_INSTALL_REDIS"] !== "0",
     note: console.log,
   });
+  // Before the tests: two of them at once would get in each other's way at the package manager.
+  installAwsPrograms(console.log);
   const results: StepResult[] = [];
   for (const name of CHECKS) results.push(await runStep({ name, program: "npm", args: ["run", "--silent", name] }));
   const failed = results.filter(({ ok }) => !ok);

@@ -29,13 +29,13 @@ export function toDeploymentChange(
   deployment: Deployment,
   at: { readonly now: number; readonly revisionId: string },
 ): FunctionChange | undefined {
-  const { reservedConcurrency, retry, triggers: deployed, ...content } = deployment;
-  const triggers = withDeployedUrls(record?.triggers ?? [], deployed, at.now);
+  const { reservedConcurrency, retry, triggers: _, ...content } = deployment;
   const before = record?.settings ?? DEFAULT_FUNCTION_SETTINGS;
   const settings = withDeployed(before, { reservedConcurrency, retry }, at.now);
   const isNew = record === undefined || !isSameContent(record.latest, content);
   const publishes = isNew || record.published?.latestRevisionId !== record.latest.revisionId;
   const settingsChanged = !isSame(before, settings);
+  const triggers = triggersAfter(record?.triggers ?? [], deployment.triggers, at.now);
   const triggersChanged = !isSame(record?.triggers ?? [], triggers);
   if (!publishes && !settingsChanged && !triggersChanged) return undefined;
   return {
@@ -45,6 +45,17 @@ export function toDeploymentChange(
     ...(settingsChanged ? { settings } : {}),
     ...(triggersChanged ? { triggers } : {}),
   };
+}
+
+/**
+ * The manifest's triggers, and those that an API made: a manifest that does not know of them must not end them. One that
+ * has the type and the name of the manifest's gives way to it.
+ */
+export function triggersAfter(before: readonly Trigger[], deployed: readonly Trigger[], now: number): Trigger[] {
+  const after = withDeployedUrls(before, deployed, now);
+  const isThere = ({ type, name }: Trigger): boolean =>
+    after.some((trigger) => trigger.type === type && trigger.name === name);
+  return [...after, ...before.filter((trigger) => trigger.origin === "api" && !isThere(trigger))];
 }
 
 export function isSameContent(a: VersionContent, b: VersionContent): boolean {

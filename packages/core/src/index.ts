@@ -64,7 +64,7 @@ export {
   shareOf,
 } from "./provisioned.ts";
 export { readClientContext } from "./client-context.ts";
-export { type Deployment, isSame, isSameContent, toDeploymentChange } from "./deployment.ts";
+export { type Deployment, isSame, isSameContent, toDeploymentChange, triggersAfter } from "./deployment.ts";
 export {
   DEFAULT_FUNCTION_CONFIG,
   type EgressRule,
@@ -85,6 +85,7 @@ export {
   type PermissionStatement,
   type ProvisionedConcurrency,
 } from "./function-settings.ts";
+export type { AskedSchedule, ScheduleDetails } from "./schedule-details.ts";
 export type {
   BoundTrigger,
   CronTrigger,
@@ -97,7 +98,7 @@ export type {
   WebhookTrigger,
 } from "./trigger.ts";
 export type { CorsRule, FunctionUrl, InvokeMode } from "./function-url.ts";
-export { findUrlTrigger, qualifierOf, urlTriggerName, withDeployedUrls } from "./url-trigger.ts";
+export { findUrlTrigger, qualifierOf, urlTriggerName } from "./url-trigger.ts";
 export type { Invocation, InvocationSource, InvocationState, InvocationStatus, Lane } from "./invocation.ts";
 export {
   type AttemptOutcome,

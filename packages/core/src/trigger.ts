@@ -1,5 +1,6 @@
 import type { FunctionUrl } from "./function-url.ts";
 import type { FunctionRef } from "./names.ts";
+import type { ScheduleDetails } from "./schedule-details.ts";
 
 /** Who may call a public address. `bearer` and `hmac` carry the secret itself: it is stored, never shown. */
 export type TriggerAuth =
@@ -20,6 +21,8 @@ interface TriggerBase {
   /** Unique within the tenant and the type. */
   readonly name: string;
   readonly auth: TriggerAuth;
+  /** `api`: made by a call of an interface, which alone changes it; absent: by the function's manifest. */
+  readonly origin?: "api";
 }
 
 /** Synchronous function URL `/fn/<function>`; an alias has one of its own under the name `<function>:<alias>`. */
@@ -55,6 +58,12 @@ export interface CronTrigger extends TriggerBase {
   readonly missedRuns: MissedRunPolicy;
   /** Event text handed to the function; null: EventBridge's "Scheduled Event". */
   readonly input: string | null;
+  /** False: kept, and never due. Absent: true. */
+  readonly enabled?: boolean;
+  /** Version or alias that it calls. Absent: `$LATEST`. */
+  readonly qualifier?: string;
+  /** Absent: the trigger is no schedule of EventBridge Scheduler's interface. */
+  readonly details?: ScheduleDetails;
 }
 
 export type Trigger = HttpTrigger | WebhookTrigger | ObjectStorageTrigger | CronTrigger;

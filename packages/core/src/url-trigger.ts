@@ -19,8 +19,8 @@ export function qualifierOf({ name }: HttpTrigger): string | null {
 }
 
 /**
- * The triggers of a function after a deployment. The manifest says whether the function has a URL and everything about
- * it, so that its settings replace those that were there. URLs of aliases are no manifest's matter and stay. One that
+ * The triggers of a function after a deployment, but for those that an API made. A manifest that gives the function a
+ * URL says everything about it, so that its settings replace those that were there. URLs of aliases are no manifest's matter and stay. One that
  * is as it was keeps its times.
  */
 export function withDeployedUrls(

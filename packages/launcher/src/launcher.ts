@@ -49,7 +49,7 @@ export class Launcher {
   /** @throws StartError for what the person who starts it must change; everything is stopped again then */
   async start(): Promise<void> {
     const { report, options } = this.#deps;
-    const { defaultDataDir } = options;
+    const { defaultDataDir, region } = options;
     try {
       this.#prepare();
       const redisUrl = await this.#startRedis();
@@ -60,7 +60,7 @@ export class Launcher {
       this.#endpoint = writeEndpoint(options.dataDir, places.gateway);
       const deployed = await this.#deployExamples(places.gateway);
       this.#refuseIfStopping();
-      report.ready(places, readyText(places, { deployed, defaultDataDir }));
+      report.ready(places, readyText(places, { deployed, defaultDataDir, region }));
     } catch (error) {
       await this.stop();
       throw withFlag(error);

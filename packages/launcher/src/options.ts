@@ -8,6 +8,8 @@ export interface LaunchOptions {
   readonly dataDir: string;
   /** The data folder is where the CLI looks for it. */
   readonly defaultDataDir: boolean;
+  /** In which clients of AWS must think that they are. */
+  readonly region: string;
   readonly workers: number;
   /** Undefined: run an embedded server. */
   readonly redisUrl: string | undefined;
@@ -67,6 +69,7 @@ export function readOptions(args: readonly string[], env: Env, cwd: string): Lau
   return readEnv(settings, (read) => ({
     dataDir,
     defaultDataDir: dataDir === defaultDataDir,
+    region: read.string("SLUICE_REGION", "us-east-1"),
     port: read.port("SLUICE_PORT", 8080),
     metricsPort: read.port("SLUICE_METRICS_PORT", 9464),
     workers: read.integer("SLUICE_WORKERS", 1, { min: 1, max: 64 }),

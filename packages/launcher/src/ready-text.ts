@@ -5,10 +5,12 @@ export interface ReadyTextOptions {
   readonly deployed: boolean;
   /** The CLI finds the default folder by itself. */
   readonly defaultDataDir: boolean;
+  /** That clients of AWS must name. */
+  readonly region: string;
 }
 
 /** What is printed when everything runs: where, and what to try next. */
-export function readyText(places: Places, { deployed, defaultDataDir }: ReadyTextOptions): string {
+export function readyText(places: Places, { deployed, defaultDataDir, region }: ReadyTextOptions): string {
   const { gateway, metrics, redis, dataDir } = places;
   const tries = deployed
     ? [
@@ -22,6 +24,11 @@ export function readyText(places: Places, { deployed, defaultDataDir }: ReadyTex
         ["deploy the examples", "npx sluice deploy examples"],
         ["write your own", "npx sluice init my-functions"],
       ];
+  const credentials = defaultDataDir ? ".sluice/credentials" : quote(`${dataDir}/credentials`);
+  tries.push([
+    "ask with the AWS CLI",
+    `AWS_SHARED_CREDENTIALS_FILE=${credentials} aws --endpoint-url ${gateway} --region ${region} lambda list-functions`,
+  ]);
   // The address lies in that folder too.
   if (!defaultDataDir) tries.unshift(["tell the CLI where", `export SLUICE_DATA_DIR=${quote(dataDir)}`]);
   const rows = [

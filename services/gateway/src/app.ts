@@ -38,7 +38,8 @@ export function createRequestListener(options: AppOptions): RequestListener {
   const sources = SOURCES.map(([prefix, handle]) => ({ prefix, listen: source(handle, options) }));
   return (request, response) => {
     const url = originForm(request.url ?? "/");
-    const urlId = urlIdOfHost(request.headers.host);
+    const isHttp2 = request.httpVersionMajor > 1;
+    const urlId = isHttp2 ? undefined : urlIdOfHost(request.headers.host);
     if (urlId !== undefined) {
       request.url = url;
       handleUrlHost(options.sources, urlId, request, response).catch((error: unknown) => {
@@ -47,14 +48,16 @@ export function createRequestListener(options: AppOptions): RequestListener {
       return;
     }
     for (const { prefix, listen } of sources) {
-      if (!url.startsWith(prefix)) continue;
+      if (!url.startsWith(prefix) || isHttp2) continue;
       request.url = url.slice(prefix.length - 1);
       return listen(request, response);
     }
-    // All of them begin with a date or a word of their own; the gateway's other addresses never do.
-    if (!isAwsAddress(url)) return app(request, response);
+    // Express knows HTTP/1 alone, and so do those who have reason to speak HTTP/2 here: clients of AWS.
+    const rest = isHttp2 ? refuseHttp2(options) : app;
+    // All of them begin with a digit or a word of their own; the gateway's other addresses never do.
+    if (!isAwsAddress(url)) return rest(request, response);
     options.aws.handle(request, response).then(
-      (answered) => void (answered || app(request, response)),
+      (answered) => void (answered || rest(request, response)),
       (error: unknown) => answerError(options, error, response),
     );
   };
@@ -91,6 +94,13 @@ function source(handle: SourceHandler, options: AppOptions): RequestListener {
     handle(options.sources, request, response).catch((error: unknown) => {
       answerError(options, error, response);
     });
+  };
+}
+
+function refuseHttp2(options: AppOptions): RequestListener {
+  return (request, response) => {
+    const [path = "/"] = (request.url ?? "/").split("?");
+    answerError(options, new PlatformError("Request.NotFound", `Nothing is served over HTTP/2 at ${path}.`), response);
   };
 }
 

@@ -11,6 +11,7 @@ import { createHttpServer, createRequestListener } from "./app.ts";
 import type { GatewayConfig } from "./config.ts";
 import { WorkerLinks } from "./direct-lane/worker-links.ts";
 import { Lanes } from "./lanes.ts";
+import { acceptHttp2 } from "./request/http2.ts";
 import { CronSource } from "./sources/cron.ts";
 import { TriggerCache } from "./trigger-cache.ts";
 
@@ -32,6 +33,8 @@ export class Gateway {
   readonly links: WorkerLinks;
   readonly cron: CronSource;
   readonly server: Server;
+  /** Lets sessions of HTTP/2 end once their requests have; before the server is closed. */
+  readonly endSessions: () => void;
   readonly functions: FunctionCache;
   readonly #triggers: TriggerCache;
 
@@ -62,6 +65,7 @@ export class Gateway {
       ready: options.ready,
     });
     this.server = createHttpServer(listener);
+    this.endSessions = acceptHttp2(this.server, listener);
   }
 
   /** Some function or trigger changed. */

@@ -38,7 +38,10 @@ runService({
     onStop("registry", () => stopListening());
     const where = { host: config.host, port: config.port, setting: "SLUICE_PORT" };
     const { address } = await listen(gateway.server, where);
-    onStop("requests", (deadline) => closeServer(gateway.server, deadline));
+    onStop("requests", (deadline) => {
+      gateway.endSessions();
+      return closeServer(gateway.server, deadline);
+    });
     if (config.cron) {
       gateway.cron.start();
       onStop("cron", () => gateway.cron.stop());

@@ -10,6 +10,18 @@ export interface AwsCaller {
   readonly authorise: (action: string, resourceArn: string) => void;
 }
 
+/** A request whose sender is known, with its body as it came. */
+export interface OpenedCall {
+  readonly caller: AwsCaller;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Finds out who calls, and reads the body within its limit: once, and only of callers whose head is let in. Rejects with
+ * AwsError or PlatformError, which the interface that was called answers in its own form.
+ */
+export type OpenCall = () => Promise<OpenedCall>;
+
 /** Input of an operation in AWS' JSON protocol. @throws AwsError SerializationException */
 export function readJsonInput(body: Uint8Array): unknown {
   try {

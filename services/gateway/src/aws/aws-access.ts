@@ -1,13 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { type AccessKey, LATEST, type Place } from "@sluice/core";
 import type { FunctionCache } from "@sluice/store";
+import { AwsError } from "../aws-api/aws-error.ts";
 import { principalArn, refuseAccess } from "../auth/access.ts";
+import { readSigned } from "../auth/read-signed.ts";
 import type { AwsRefusal } from "../auth/sigv4/refusal.ts";
 import type { SignatureVerifier } from "../auth/sigv4/verifier.ts";
 import type { Authenticate, AuthoriseRequest } from "../lambda-api/lambda-api.ts";
 import { parseFunctionReference } from "../lambda-api/function-reference.ts";
 import { LambdaError } from "../lambda-api/lambda-error.ts";
 import type { Caller } from "../lambda-api/operation.ts";
+import type { KeyCall } from "../sts-api/sts-api.ts";
 import { permits, type PolicyContext } from "./resource-policy.ts";
 
 export interface AwsAccessOptions {
@@ -38,6 +41,21 @@ export class AwsAccess {
       if (!verified.ok) throw toLambdaError(verified.refusal);
       const { key } = verified;
       return { tenant: key.tenant, key, principal: principalArn(key, this.#options.place) };
+    };
+  }
+
+  /** The same for services that answer errors in forms of their own. */
+  open(request: IncomingMessage, service: string, limitBytes: number): () => Promise<KeyCall> {
+    const { verifier, place } = this.#options;
+    return async () => {
+      const read = await readSigned(verifier, request, { service, limitBytes });
+      if (!read.ok) throw toAwsError(read.refusal);
+      const { key, body } = read;
+      const authorise = (action: string, resourceArn: string): void => {
+        const refusal = refuseAccess(key, action, resourceArn, place);
+        if (refusal !== undefined) throw toAwsError(refusal);
+      };
+      return { key, body, caller: { tenant: key.tenant, authorise } };
     };
   }
 
@@ -75,4 +93,17 @@ function requireKey({ key }: Caller): AccessKey {
 
 function toLambdaError({ code, message, status }: AwsRefusal): LambdaError {
   return new LambdaError(code, message, { status });
+}
+
+/** The older query protocol has other names for them. */
+const QUERY_CODES: Readonly<Record<AwsRefusal["code"], string>> = {
+  AccessDeniedException: "AccessDenied",
+  IncompleteSignatureException: "IncompleteSignature",
+  InvalidSignatureException: "SignatureDoesNotMatch",
+  MissingAuthenticationTokenException: "MissingAuthenticationToken",
+  UnrecognizedClientException: "InvalidClientTokenId",
+};
+
+function toAwsError({ code, message, status }: AwsRefusal): AwsError {
+  return new AwsError(code, message, { status, queryCode: QUERY_CODES[code] });
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type AwsCaller, readJsonInput, sendAwsAnswer } from "../aws-api/aws-call.ts";
+import { type OpenCall, type OpenedCall, readJsonInput, sendAwsAnswer } from "../aws-api/aws-call.ts";
 import { AwsError, type AwsErrorDeps, toAwsError } from "../aws-api/aws-error.ts";
 import { Fields } from "../aws-api/fields.ts";
 import type { KinesisDeps, KinesisOperation } from "./kinesis-call.ts";
@@ -31,8 +31,8 @@ const OPERATIONS: ReadonlyMap<string, KinesisOperation> = new Map([
 export interface KinesisApiDeps extends KinesisDeps, AwsErrorDeps {}
 
 /**
- * Record streams as the clients of Kinesis address them, in AWS' JSON protocol. The caller of `handle` has checked the
- * signature and read the body.
+ * Record streams as the clients of Kinesis address them, in AWS' JSON protocol. Who calls `handle` knows how signatures
+ * are checked.
  */
 export class KinesisApi {
   readonly #deps: KinesisApiDeps;
@@ -42,11 +42,11 @@ export class KinesisApi {
   }
 
   /** Never rejects: every failure is an answer. */
-  async handle(request: IncomingMessage, response: ServerResponse, caller: AwsCaller, body: Uint8Array): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, open: OpenCall): Promise<void> {
     const requestId = this.#deps.newId();
     const answer = { requestId, contentType: CONTENT_TYPE };
     try {
-      const result = await this.#run(request, caller, body);
+      const result = await this.#run(request, await open());
       sendAwsAnswer(response, { ...answer, status: 200, body: result === undefined ? "" : JSON.stringify(result) });
     } catch (thrown) {
       const { type, message, status } = toAwsError(thrown, this.#deps, knownKinesisError);
@@ -54,7 +54,7 @@ export class KinesisApi {
     }
   }
 
-  async #run(request: IncomingMessage, caller: AwsCaller, body: Uint8Array): Promise<object | undefined> {
+  async #run(request: IncomingMessage, { caller, body }: OpenedCall): Promise<object | undefined> {
     const target = String(request.headers["x-amz-target"] ?? "");
     const operation = target.startsWith(TARGET) ? OPERATIONS.get(target.slice(TARGET.length)) : undefined;
     if (operation === undefined) {

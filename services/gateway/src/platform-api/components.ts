@@ -46,6 +46,9 @@ const TRIGGER = z.strictObject({
   timezone: z.string().optional(),
   missedRuns: z.enum(["skip", "once", "all"]).optional(),
   input: z.string().nullable().optional().describe("Event JSON text; null: a Scheduled Event"),
+  enabled: z.boolean().optional().describe("Of cron triggers; false: kept, and never due"),
+  qualifier: z.string().optional().describe("Version or alias that is called; absent: the latest"),
+  origin: z.enum(["api"]).optional().describe("Made by an interface of AWS: deployments leave it as it is"),
 });
 
 const SOURCE_MAP_DIGEST = z

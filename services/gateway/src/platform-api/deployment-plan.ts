@@ -4,7 +4,7 @@ import {
   type FunctionConfig,
   type FunctionRecord,
   isSame,
-  withDeployedUrls,
+  triggersAfter,
 } from "@sluice/core";
 import type { Component } from "./components.ts";
 
@@ -32,7 +32,7 @@ export function planDeployment(current: FunctionRecord | undefined, next: Deploy
   const nextVersion = publishes ? String(Number(version ?? "0") + 1) : version;
   if (settings.reservedConcurrency !== next.reservedConcurrency) changes.push("concurrency");
   if (!isSame(asyncRuleOf(settings).retry, next.retry)) changes.push("retry");
-  if (!isSame(current.triggers, withDeployedUrls(current.triggers, next.triggers, 0))) changes.push("triggers");
+  if (!isSame(current.triggers, triggersAfter(current.triggers, next.triggers, 0))) changes.push("triggers");
   const unchanged = changes.length === 0 && !publishes;
   return { action: unchanged ? "unchanged" : "updated", version, nextVersion, changes };
 }

@@ -14,25 +14,31 @@ import type { Component } from "./components.ts";
 
 function viewTrigger(trigger: Trigger): Component<"Trigger"> {
   const auth = { type: trigger.auth.type };
+  const origin = trigger.origin === undefined ? {} : { origin: trigger.origin };
   if (trigger.type === "cron") {
-    const { type, name, schedule, timezone, missedRuns, input } = trigger;
-    return { type, name, auth, schedule, timezone, missedRuns, input };
+    const { type, name, schedule, timezone, missedRuns, input, enabled = true, qualifier } = trigger;
+    const called = qualifier === undefined ? {} : { qualifier };
+    return { type, name, auth, ...origin, schedule, timezone, missedRuns, input, enabled, ...called };
   }
   if (trigger.type === "object-storage") {
     const { type, name, bucket, prefix, suffix, events } = trigger;
-    return { type, name, auth, ...(bucket === undefined ? {} : { bucket }), prefix, suffix, events: [...events] };
+    return {
+      type,
+      name,
+      auth,
+      ...origin,
+      ...(bucket === undefined ? {} : { bucket }),
+      prefix,
+      suffix,
+      events: [...events],
+    };
   }
   if (trigger.type === "webhook" || trigger.url === undefined) {
-    return { type: trigger.type, name: trigger.name, auth };
+    return { type: trigger.type, name: trigger.name, auth, ...origin };
   }
   const { cors, invokeMode } = trigger.url;
-  return {
-    type: trigger.type,
-    name: trigger.name,
-    auth,
-    ...(cors === null ? {} : { cors: viewCors(cors) }),
-    invokeMode,
-  };
+  const shared = cors === null ? {} : { cors: viewCors(cors) };
+  return { type: trigger.type, name: trigger.name, auth, ...origin, ...shared, invokeMode };
 }
 
 function viewCors(cors: CorsRule): NonNullable<Component<"Trigger">["cors"]> {

@@ -29,8 +29,11 @@ export function acceptHttp2(server: Server, listener: RequestListener): () => vo
   const inner = createServer(
     { settings: { maxConcurrentStreams: STREAMS_MAX } },
     (request: Http2ServerRequest, response: Http2ServerResponse) => {
-      // Signatures are made over `host`, which HTTP/2 names otherwise.
-      request.headers.host ??= request.authority;
+      // `host`, which HTTP/2 names otherwise. Signatures are made over either.
+      if (request.headers.host === undefined) {
+        request.headers.host = request.authority;
+        request.rawHeaders.push("host", request.authority);
+      }
       listener(request as unknown as IncomingMessage, response as unknown as ServerResponse);
     },
   );

@@ -2,15 +2,15 @@ import { groupArn, groupDocument } from "./schedule-documents.ts";
 import { pageSize, requireGroup } from "./schedule-operations.ts";
 import { DEFAULT_GROUP } from "./schedule-request.ts";
 import type { SchedulerCall } from "./scheduler-call.ts";
-import { SchedulerError } from "./scheduler-error.ts";
+import { schedulerError } from "./scheduler-error.ts";
 
 type Answer = Promise<Record<string, unknown>>;
 
 /** There is one group, and it is always there. */
 export async function createGroup({ caller, place, name }: SchedulerCall): Answer {
   caller.authorise("scheduler:CreateScheduleGroup", groupArn(place, name));
-  if (name === DEFAULT_GROUP) throw new SchedulerError("ConflictException", `Schedule group ${name} already exists.`);
-  throw new SchedulerError("ValidationException", `Schedule groups are not made here; use '${DEFAULT_GROUP}'.`);
+  if (name === DEFAULT_GROUP) throw schedulerError("ConflictException", `Schedule group ${name} already exists.`);
+  throw schedulerError("ValidationException", `Schedule groups are not made here; use '${DEFAULT_GROUP}'.`);
 }
 
 export async function getGroup({ caller, place, name }: SchedulerCall): Answer {
@@ -29,7 +29,7 @@ export async function listGroups({ caller, place, query }: SchedulerCall): Answe
 export async function listTags({ caller, place, name }: SchedulerCall): Answer {
   caller.authorise("scheduler:ListTagsForResource", name);
   if (name !== groupArn(place, DEFAULT_GROUP)) {
-    throw new SchedulerError("ResourceNotFoundException", `There is no schedule group with the ARN '${name}'.`);
+    throw schedulerError("ResourceNotFoundException", `There is no schedule group with the ARN '${name}'.`);
   }
   return { Tags: [] };
 }

@@ -1,9 +1,10 @@
 import { functionArn } from "@sluice/core";
+import type { AwsError } from "../aws-api/aws-error.ts";
 import { scheduleArn, scheduleDocument, scheduleSummary } from "./schedule-documents.ts";
 import { DEFAULT_GROUP, readScheduleRequest, type ScheduleRequest } from "./schedule-request.ts";
 import type { PutOutcome, SchedulePage, StoredSchedule } from "./schedule-store.ts";
 import type { SchedulerCall } from "./scheduler-call.ts";
-import { SchedulerError } from "./scheduler-error.ts";
+import { schedulerError } from "./scheduler-error.ts";
 
 type Answer = Promise<Record<string, unknown>>;
 
@@ -17,7 +18,7 @@ export async function createSchedule(call: SchedulerCall): Answer {
   if (outcome === "exists") {
     const there = await store.getSchedule(caller.tenant, name);
     const again = there !== undefined && there.clientToken !== null && there.clientToken === request.clientToken;
-    if (!again) throw new SchedulerError("ConflictException", `Schedule ${name} already exists.`);
+    if (!again) throw schedulerError("ConflictException", `Schedule ${name} already exists.`);
   } else refuseUnlessDone(outcome, name, request);
   return { ScheduleArn: scheduleArn(place, name) };
 }
@@ -77,11 +78,11 @@ function stored({ name, now }: SchedulerCall, { group: _group, ...request }: Sch
 
 function refuseUnlessDone(outcome: PutOutcome, name: string, request: ScheduleRequest): void {
   if (outcome === "missing") throw missing(name);
-  if (outcome === "exists") throw new SchedulerError("ConflictException", `Schedule ${name} already exists.`);
+  if (outcome === "exists") throw schedulerError("ConflictException", `Schedule ${name} already exists.`);
   if (outcome === "full")
-    throw new SchedulerError("ServiceQuotaExceededException", "There are as many schedules as there may be.");
+    throw schedulerError("ServiceQuotaExceededException", "There are as many schedules as there may be.");
   if (outcome === "no-function") {
-    throw new SchedulerError(
+    throw schedulerError(
       "ValidationException",
       `Target.Arn names the function '${request.function}', which is not there.`,
     );
@@ -94,7 +95,7 @@ function addressedArn({ place, name, query }: SchedulerCall): string {
 
 export function requireGroup(name: string): void {
   if (name === DEFAULT_GROUP) return;
-  throw new SchedulerError(
+  throw schedulerError(
     "ResourceNotFoundException",
     `Schedule group ${name} does not exist; there is '${DEFAULT_GROUP}' alone.`,
   );
@@ -103,7 +104,7 @@ export function requireGroup(name: string): void {
 function readPage(query: URLSearchParams): Omit<SchedulePage, "limit"> {
   const state = query.get("State");
   if (state !== null && state !== "ENABLED" && state !== "DISABLED") {
-    throw new SchedulerError("ValidationException", "State must be ENABLED or DISABLED.");
+    throw schedulerError("ValidationException", "State must be ENABLED or DISABLED.");
   }
   const token = query.get("NextToken");
   return {
@@ -118,7 +119,7 @@ export function pageSize(query: URLSearchParams): number {
   if (text === null) return PAGE_MAX;
   const size = Number(text);
   if (Number.isInteger(size) && size >= 1 && size <= PAGE_MAX) return size;
-  throw new SchedulerError("ValidationException", `MaxResults must be a whole number from 1 to ${PAGE_MAX}.`);
+  throw schedulerError("ValidationException", `MaxResults must be a whole number from 1 to ${PAGE_MAX}.`);
 }
 
 function toToken(name: string): string {
@@ -128,9 +129,9 @@ function toToken(name: string): string {
 function fromToken(token: string): string {
   const name = Buffer.from(token, "base64url").toString();
   if (/^[\w-]{1,64}$/.test(name)) return name;
-  throw new SchedulerError("ValidationException", "NextToken is none that this API has given.");
+  throw schedulerError("ValidationException", "NextToken is none that this API has given.");
 }
 
-function missing(name: string): SchedulerError {
-  return new SchedulerError("ResourceNotFoundException", `Schedule ${name} does not exist.`);
+function missing(name: string): AwsError {
+  return schedulerError("ResourceNotFoundException", `Schedule ${name} does not exist.`);
 }

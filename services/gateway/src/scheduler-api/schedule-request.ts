@@ -1,4 +1,5 @@
 import {
+  type AskedSchedule,
   type CronTrigger,
   FUNCTION_NAME,
   functionArn,
@@ -10,8 +11,8 @@ import {
   TRIGGER_NAME,
 } from "@sluice/core";
 import { z } from "zod";
-import type { AskedSchedule } from "./schedule-store.ts";
-import { SchedulerError } from "./scheduler-error.ts";
+import type { AwsError } from "../aws-api/aws-error.ts";
+import { schedulerError } from "./scheduler-error.ts";
 
 export const DEFAULT_GROUP = "default";
 
@@ -73,7 +74,7 @@ export interface ScheduleRequest {
   readonly clientToken: string | null;
 }
 
-/** What CreateSchedule and UpdateSchedule ask for. @throws SchedulerError ValidationException, saying what to write */
+/** What CreateSchedule and UpdateSchedule ask for. @throws AwsError ValidationException, saying what to write */
 export function readScheduleRequest(name: string, body: unknown, place: Place): ScheduleRequest {
   if (!TRIGGER_NAME.test(name)) throw invalid("Name", "must be 1 to 64 letters, digits, '-' or '_'");
   refuseWhatIsNotHere(body);
@@ -165,8 +166,8 @@ function readInput(input: string | undefined): string | null {
   return input;
 }
 
-function invalid(field: string, message: string): SchedulerError {
-  return new SchedulerError("ValidationException", `${field} ${message}.`);
+function invalid(field: string, message: string): AwsError {
+  return schedulerError("ValidationException", `${field} ${message}.`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,4 @@
-import type { CronTrigger } from "@sluice/core";
+import type { AskedSchedule, CronTrigger } from "@sluice/core";
 
 /** A schedule of EventBridge Scheduler and the cron trigger that it is here. Its trigger has its name. */
 export interface StoredSchedule {
@@ -15,16 +15,6 @@ export interface StoredSchedule {
   readonly clientToken: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
-}
-
-export interface AskedSchedule {
-  readonly expression: string;
-  readonly description: string | null;
-  readonly targetArn: string;
-  readonly roleArn: string;
-  readonly input: string | null;
-  /** The function's own policy decides how its events are tried again; this is what the schedule's author wrote. */
-  readonly retry: { readonly attempts: number; readonly maxEventAgeSeconds: number };
 }
 
 export type PutOutcome = "done" | "exists" | "missing" | "no-function" | "full";

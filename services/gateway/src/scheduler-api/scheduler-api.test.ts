@@ -14,11 +14,12 @@ import {
   SchedulerClient,
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
-import { PlatformError } from "@sluice/core";
+import { DEFAULT_FUNCTION_CONFIG, PlatformError, type Registry } from "@sluice/core";
+import { createMemoryStores } from "@sluice/store";
 import { readRaw } from "../request/read-raw.ts";
+import { RegistryScheduleStore } from "./registry-schedule-store.ts";
 import { createSchedulerApi, type SchedulerApi } from "./scheduler-api.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
-import { createMemoryScheduleStore } from "./testing/memory-schedule-store.ts";
 
 const PLACE = { region: "us-east-1", accountId: "000000000000" };
 const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:report";
@@ -26,6 +27,7 @@ const ROLE = "arn:aws:iam::000000000000:role/scheduler";
 
 let server: Server;
 let client: SchedulerClient;
+let registry: Registry;
 let store: ScheduleStore;
 let clock: number;
 let asked: string[];
@@ -34,15 +36,17 @@ const reported: unknown[] = [];
 const scheduler: { api: SchedulerApi | undefined } = { api: undefined };
 
 beforeEach(async () => {
-  store = createMemoryScheduleStore(new Set(["report", "other"]));
   clock = Date.UTC(2026, 10, 24);
+  const now = (): number => clock;
+  registry = createMemoryStores({ now }).registry;
+  for (const name of ["report", "other"]) await makeFunction(name);
+  store = new RegistryScheduleStore({ registry, now });
   asked = [];
   denied = undefined;
   serve(store);
   server = createServer((request, response) => {
-    void readRaw(request, 1_000_000).then((body) =>
-      scheduler.api?.(request, response, { tenant: "default", authorise }, body),
-    );
+    const caller = { tenant: "default", authorise };
+    void scheduler.api?.(request, response, async () => ({ caller, body: await readRaw(request, 1_000_000) }));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -58,6 +62,12 @@ afterEach(() => {
   server.closeAllConnections();
   server.close();
 });
+
+async function makeFunction(name: string): Promise<void> {
+  const content = { codeDigest: "a".repeat(64), codeBytes: 1, sourceMapDigest: null, upload: null };
+  const latest = { ...content, config: DEFAULT_FUNCTION_CONFIG, revisionId: "r-1", createdAt: clock };
+  await registry.change({ tenant: "default", name }, () => ({ now: clock, latest }));
+}
 
 function serve(used: ScheduleStore): void {
   const reportError = (error: unknown): void => void reported.push(error);
@@ -195,6 +205,13 @@ test("the default group is there, without tags, and no other is made", async () 
   await expect(makes("mine")).rejects.toMatchObject({ name: "ValidationException" });
 });
 
+test("a function whose schedules are too many, or too large, takes no more", async () => {
+  const Input = JSON.stringify("x".repeat(200 * 1024));
+  const makes = (Name: string) => create({ Name, Target: { Arn: FUNCTION, RoleArn: ROLE, Input } });
+  for (const name of ["a", "b"]) await makes(name);
+  await expect(makes("c")).rejects.toMatchObject({ name: "ServiceQuotaExceededException" });
+});
+
 const target = (more: object) => ({ Target: { Arn: FUNCTION, RoleArn: ROLE, ...more } });
 
 test.each<[string, Partial<CreateScheduleCommandInput>, string]>([
@@ -247,16 +264,14 @@ test("the caller must be allowed to do it, and to call the function", async () =
   });
 });
 
-test("a failure of the store shows an id alone, and a full one is a quota", async () => {
-  serve({ ...store, getSchedule: () => Promise.reject(new Error("redis://secret is gone")) });
+test("a failure of the store shows an id alone", async () => {
+  registry.getTrigger = () => Promise.reject(new Error("redis://secret is gone"));
   const failure = client.send(new GetScheduleCommand({ Name: "x" }));
   await expect(failure).rejects.toMatchObject({
-    name: "InternalServerException",
+    name: "InternalFailure",
     message: "Something went wrong inside Sluice (error id id-1).",
   });
   expect(reported).toHaveLength(1);
-  serve(createMemoryScheduleStore(new Set(["report"]), 0));
-  await expect(create()).rejects.toMatchObject({ name: "ServiceQuotaExceededException" });
 });
 
 test.each([

@@ -1,18 +1,12 @@
 import type { Place } from "@sluice/core";
+import type { AwsCaller } from "../aws-api/aws-call.ts";
 import { parseJsonBody } from "../request/json-body.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
-import { SchedulerError } from "./scheduler-error.ts";
-
-/** Who calls, as the request's signature said. */
-export interface SchedulerCaller {
-  readonly tenant: string;
-  /** @throws PlatformError with status 403 when the caller may not do this */
-  readonly authorise: (action: string, resourceArn: string) => void;
-}
+import { schedulerError } from "./scheduler-error.ts";
 
 /** One request, once its operation is known. */
 export interface SchedulerCall {
-  readonly caller: SchedulerCaller;
+  readonly caller: AwsCaller;
   readonly store: ScheduleStore;
   readonly place: Place;
   readonly now: () => number;
@@ -42,7 +36,7 @@ export function route(method: string, path: string, operation: SchedulerOperatio
   return { method, path: new RegExp(`^${path.replace("{}", "([^/]+)")}$`), operation };
 }
 
-/** @throws SchedulerError when nothing is served there */
+/** @throws AwsError when nothing is served there */
 export function findOperation(routes: readonly Route[], method: string, url: string): FoundOperation {
   const mark = url.indexOf("?");
   const path = mark < 0 ? url : url.slice(0, mark);
@@ -52,14 +46,14 @@ export function findOperation(routes: readonly Route[], method: string, url: str
     const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
     return { operation: candidate.operation, name: decode(match[1] ?? ""), query };
   }
-  throw new SchedulerError("ValidationException", `${method} ${path} is no operation of this API.`);
+  throw schedulerError("ValidationException", `${method} ${path} is no operation of this API.`);
 }
 
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new SchedulerError("ValidationException", "The address cannot be decoded.");
+    throw schedulerError("ValidationException", "The address cannot be decoded.");
   }
 }
 

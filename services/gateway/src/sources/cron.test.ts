@@ -122,3 +122,53 @@ test("a trigger's own input is the event, word for word", async () => {
   await one.tick();
   expect(queued).toMatchObject([{ tenant: "default", function: "report", source: "cron", event: '{"kind":"daily"}' }]);
 });
+
+test("a disabled trigger is never due, and has missed nothing when it is enabled again", async () => {
+  const { clock, source, put, times } = setUp();
+  await put({ missedRuns: "all" });
+  const one = source();
+  await one.tick();
+  for (const enabled of [false, true]) {
+    await put({ missedRuns: "all", enabled });
+    one.changed();
+    await one.tick();
+    clock.at += 3 * MINUTE_MS;
+  }
+  expect(times()).toEqual([]);
+  await one.tick();
+  expect(times()).toEqual(["2026-11-24T12:04:00Z", "2026-11-24T12:05:00Z", "2026-11-24T12:06:00Z"]);
+});
+
+test("a trigger calls the version or alias that it names", async () => {
+  const { clock, source, put, queued } = setUp();
+  await put();
+  const one = source();
+  await one.tick();
+  clock.at += MINUTE_MS;
+  await one.tick();
+  await put({ qualifier: "live" });
+  one.changed();
+  clock.at += MINUTE_MS;
+  await one.tick();
+  expect(queued.map(({ qualifier }) => qualifier)).toEqual(["$LATEST", "live"]);
+});
+
+test("a schedule of EventBridge Scheduler without an input has that service's event", async () => {
+  const { clock, source, put, queued } = setUp();
+  const retry = { attempts: 185, maxEventAgeSeconds: 86_400 };
+  const asked = { expression: "rate(1 minute)", description: null, targetArn: "", roleArn: "", input: null, retry };
+  await put({ details: { asked, clientToken: null, createdAt: START, updatedAt: START } });
+  const one = source();
+  await one.tick();
+  clock.at += MINUTE_MS;
+  await one.tick();
+  expect(queued.map(({ event }) => JSON.parse(event))).toMatchObject([
+    {
+      source: "aws.scheduler",
+      "detail-type": "Scheduled Event",
+      time: "2026-11-24T12:01:00Z",
+      resources: ["arn:aws:scheduler:us-east-1:000000000000:schedule/default/tick"],
+      detail: "{}",
+    },
+  ]);
+});

@@ -3,6 +3,7 @@ import {
   type BoundTrigger,
   type CronLedger,
   type CronTrigger,
+  LATEST,
   nextSlot,
   parseSchedule,
   type Place,
@@ -95,6 +96,7 @@ export class CronSource {
     const bounds = await registry.listCronTriggers();
     const present = new Set<string>();
     for (const bound of bounds) {
+      if (bound.trigger.enabled === false) continue;
       const key = `${bound.function.tenant}/${bound.trigger.name}`;
       present.add(key);
       const known = this.#watched.get(key);
@@ -103,7 +105,7 @@ export class CronSource {
     for (const [key, { bound }] of this.#watched) {
       if (present.has(key)) continue;
       this.#watched.delete(key);
-      // A trigger that is made again under this name has missed nothing.
+      // A trigger that is made again under this name, or enabled again, has missed nothing.
       await ledger.forget(bound.function.tenant, ledgerName(bound.trigger));
     }
     this.#refreshAt = now() + REFRESH_MS;
@@ -145,7 +147,7 @@ export class CronSource {
         id: newId(),
         tenant,
         function: name,
-        qualifier: "$LATEST",
+        qualifier: bound.trigger.qualifier ?? LATEST,
         source: "cron",
         trigger: bound.trigger.name,
         event,
@@ -155,19 +157,25 @@ export class CronSource {
     );
   }
 
-  /** EventBridge's form of a tick. */
-  #scheduledEvent(bound: BoundTrigger<CronTrigger>, slot: number): string {
+  /** EventBridge's form of a tick, or that of EventBridge Scheduler. */
+  #scheduledEvent({ trigger }: BoundTrigger<CronTrigger>, slot: number): string {
     const { region, accountId } = this.#options.place;
+    const scheduler = trigger.details !== undefined;
     return JSON.stringify({
       version: "0",
       id: randomUUID(),
       "detail-type": "Scheduled Event",
-      source: "aws.events",
+      source: scheduler ? "aws.scheduler" : "aws.events",
       account: accountId,
       time: new Date(slot).toISOString().replace(".000Z", "Z"),
       region,
-      resources: [`arn:aws:events:${region}:${accountId}:rule/${bound.trigger.name}`],
-      detail: {},
+      resources: [
+        scheduler
+          ? `arn:aws:scheduler:${region}:${accountId}:schedule/default/${trigger.name}`
+          : `arn:aws:events:${region}:${accountId}:rule/${trigger.name}`,
+      ],
+      // Scheduler's is a text.
+      detail: scheduler ? "{}" : {},
     });
   }
 }

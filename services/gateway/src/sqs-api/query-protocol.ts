@@ -1,4 +1,5 @@
 import { AwsError } from "../aws-api/aws-error.ts";
+import { escapeXml, writeXmlError } from "../aws-api/xml.ts";
 import { sqsError } from "./sqs-error.ts";
 
 /**
@@ -80,18 +81,6 @@ function toMap(tree: Tree): Readonly<Record<string, unknown>> {
   return Object.fromEntries(entries);
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\r": "&#13;",
-};
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"\r]/g, (character) => ESCAPES[character] ?? character);
-}
-
 /** Names that one item of a list, or one entry of a map, has in XML. */
 function itemName(action: string, name: string): string {
   if (name === "Successful") return `${action}ResultEntry`;
@@ -142,8 +131,5 @@ export function writeResult(action: string, result: object, requestId: string): 
 }
 
 export function writeError(error: AwsError, requestId: string): string {
-  const { fault, queryCode, message } = error;
-  const body = `<Error><Type>${fault}</Type><Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(message)}</Message><Detail/></Error>`;
-  const id = `<RequestId>${escapeXml(requestId)}</RequestId>`;
-  return `<?xml version="1.0"?><ErrorResponse xmlns="${NAMESPACE}">${body}${id}</ErrorResponse>`;
+  return writeXmlError(error, { namespace: NAMESPACE, requestId });
 }

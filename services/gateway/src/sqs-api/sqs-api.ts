@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
-import { type AwsCaller, readJsonInput, sendAwsAnswer } from "../aws-api/aws-call.ts";
+import { type AwsCaller, type OpenCall, readJsonInput, sendAwsAnswer } from "../aws-api/aws-call.ts";
 import { AwsError, type AwsErrorDeps, toAwsError } from "../aws-api/aws-error.ts";
 import { Fields } from "../aws-api/fields.ts";
 import { lineageOf } from "../request/lineage.ts";
@@ -41,12 +41,11 @@ export interface SqsApiDeps extends SqsDeps, AwsErrorDeps {}
 interface Asked {
   readonly action: string;
   readonly input: () => unknown;
-  readonly query: boolean;
 }
 
 /**
- * Message queues as the clients of SQS address them: AWS' JSON protocol, and the query protocol of older clients. The
- * caller of `handle` has checked the signature and read the body.
+ * Message queues as the clients of SQS address them: AWS' JSON protocol, and the query protocol of older clients. Who
+ * calls `handle` knows how signatures are checked.
  */
 export class SqsApi {
   readonly #deps: SqsApiDeps;
@@ -56,13 +55,16 @@ export class SqsApi {
   }
 
   /** Never rejects: every failure is an answer. */
-  async handle(request: IncomingMessage, response: ServerResponse, caller: AwsCaller, body: Uint8Array): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, open: OpenCall): Promise<void> {
     const requestId = this.#deps.newId();
-    const asked = readAsked(request, body);
+    const query = request.headers["x-amz-target"] === undefined;
+    const contentType = query ? "text/xml" : "application/x-amz-json-1.0";
     try {
+      const { caller, body } = await open();
+      const asked = readAsked(request, body);
       const result = await this.#run(request, response, caller, asked);
-      const text = asked.query ? writeResult(asked.action, result, requestId) : JSON.stringify(result);
-      sendAwsAnswer(response, { status: 200, requestId, contentType: contentType(asked), body: text });
+      const text = query ? writeResult(asked.action, result, requestId) : JSON.stringify(result);
+      sendAwsAnswer(response, { status: 200, requestId, contentType, body: text });
     } catch (thrown) {
       const error = toAwsError(thrown, this.#deps, knownSqsError);
       const { type, message, queryCode, fault } = error;
@@ -70,8 +72,8 @@ export class SqsApi {
       sendAwsAnswer(response, {
         status: error.status,
         requestId,
-        contentType: contentType(asked),
-        body: asked.query ? writeError(error, requestId) : json,
+        contentType,
+        body: query ? writeError(error, requestId) : json,
         headers: { "x-amzn-query-error": `${queryCode};${fault}` },
       });
     }
@@ -107,16 +109,12 @@ function readAsked(request: IncomingMessage, body: Uint8Array): Asked {
   if (target !== undefined) {
     const action = String(target);
     const ours = action.startsWith(TARGET);
-    return { action: ours ? action.slice(TARGET.length) : action, input: () => readJsonInput(body), query: false };
+    return { action: ours ? action.slice(TARGET.length) : action, input: () => readJsonInput(body) };
   }
   const search = (request.url ?? "").split("?")[1] ?? "";
   const text = request.method === "GET" ? search : Buffer.from(body).toString();
   const parameters = new URLSearchParams(text);
-  return { action: parameters.get("Action") ?? "", input: () => readForm(parameters), query: true };
-}
-
-function contentType({ query }: Asked): string {
-  return query ? "text/xml" : "application/x-amz-json-1.0";
+  return { action: parameters.get("Action") ?? "", input: () => readForm(parameters) };
 }
 
 /** Queues' addresses begin as the client reached us, because only it knows by which name it can. */

@@ -31,7 +31,8 @@ function checkCoverage(claim: SignatureClaim, presigned: boolean): Refused | und
   if (sessions || (headers.one("x-amz-security-token") ?? "") !== "") return UNRECOGNISED;
   if (signedHeaders.length > SIGNED_HEADERS_MAX) return incomplete("There are too many SignedHeaders.");
   const signed = new Set(signedHeaders);
-  if (!signed.has("host")) return mustBeSigned("Host");
+  // What HTTP/2 calls it; in HTTP/1 no header can have that name.
+  if (!signed.has("host") && !signed.has(":authority")) return mustBeSigned("Host");
   // The one whose time was taken.
   if (!presigned && !headers.has("x-amz-date") && !signed.has("date")) return mustBeSigned("Date");
   for (const name of headers.names()) {

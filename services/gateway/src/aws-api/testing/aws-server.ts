@@ -40,7 +40,8 @@ export async function startAwsServer(): Promise<AwsServer> {
   const kinesis = new KinesisApi(deps);
   const listener: RequestListener = (request, response) => {
     const api = String(request.headers["x-amz-target"]).startsWith("Kinesis_") ? kinesis : sqs;
-    void readRaw(request, 16 * 1024 * 1024).then((body) => api.handle(request, response, callerOf(aws, request), body));
+    const caller = callerOf(aws, request);
+    void api.handle(request, response, async () => ({ caller, body: await readRaw(request, 16 * 1024 * 1024) }));
   };
   const server = createServer(listener);
   acceptHttp2(server, listener);

@@ -124,6 +124,7 @@ function bindings(deps: OperationDeps): LambdaOperation[] {
     defineLambdaOperation("PutFunctionCodeSigningConfig", {
       async handle({ input, caller }) {
         const target = readTarget(deps, caller, input);
+        await requireRecord(deps, target);
         const { id } = await requireConfig(
           deps,
           caller,

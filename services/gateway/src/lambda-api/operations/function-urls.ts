@@ -40,7 +40,8 @@ function createUrl(deps: OperationDeps): LambdaOperation {
     async handle({ input, caller, response }) {
       const target = readTarget(deps, caller, input);
       const { ref, qualifier = null } = target;
-      const base: HttpTrigger = { type: "http", name: urlTriggerName(ref.name, qualifier), auth: { type: "none" } };
+      const name = urlTriggerName(ref.name, qualifier);
+      const base: HttpTrigger = { type: "http", name, auth: { type: "none" }, origin: "api" };
       const record = await change(deps, target, noFunction, ({ aliases, triggers }) => {
         if (findUrlTrigger(triggers, qualifier) !== undefined) throw exists(deps, target);
         if (qualifier !== null && !Object.hasOwn(aliases, qualifier)) throw noFunction();

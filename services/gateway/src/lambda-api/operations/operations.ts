@@ -6,8 +6,8 @@ import { codeSigningOperations } from "./code-signing.ts";
 import { concurrencyOperations } from "./concurrency.ts";
 import type { OperationDeps } from "./deps.ts";
 import { eventInvokeOperations } from "./event-invoke.ts";
-import { eventSourceMappingOperations } from "./event-source-mappings/mapping-operations.ts";
 import { functionUrlOperations } from "./function-urls.ts";
+import { eventSourceMappingOperations } from "./event-source-mappings/mapping-operations.ts";
 import { createFunction } from "./functions/create-function.ts";
 import { publishVersion } from "./functions/publish-version.ts";
 import {
@@ -49,8 +49,8 @@ export function lambdaOperations(deps: OperationDeps & ErrorDeps): readonly Lamb
     ...concurrencyOperations(deps),
     ...provisionedConcurrencyOperations(deps),
     ...eventInvokeOperations(deps),
-    ...eventSourceMappingOperations(deps),
     ...functionUrlOperations(deps),
+    ...eventSourceMappingOperations(deps),
     ...recursionOperations(deps),
     ...runtimeManagementOperations(deps),
     ...codeSigningOperations(deps),

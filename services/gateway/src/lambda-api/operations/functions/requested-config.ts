@@ -1,5 +1,6 @@
 import { DEFAULT_FUNCTION_CONFIG, type FunctionConfig, LIMITS } from "@sluice/core";
 import type { CreateFunctionCommandInput, UpdateFunctionConfigurationCommandInput } from "@aws-sdk/client-lambda";
+import { Faults } from "../../faults.ts";
 import { LambdaError } from "../../lambda-error.ts";
 
 export type ConfigInput = Omit<Partial<CreateFunctionCommandInput>, "Code"> &
@@ -25,6 +26,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   DurableConfig: "durable executions are not offered here; leave DurableConfig out",
 };
 
+const EPHEMERAL_STORAGE_MB_MAX = 10_240;
+
 /** Set by the runtime itself, so that a value of the caller's would never be seen. */
 const RESERVED_VARIABLES = new Set([
   "_HANDLER",
@@ -46,9 +49,10 @@ const RESERVED_VARIABLES = new Set([
 /**
  * The configuration after a request: what it does not name stays. Runtime kind and export name come with the code.
  *
- * @throws LambdaError InvalidParameterValueException
+ * @throws LambdaError InvalidParameterValueException, ValidationException
  */
 export function applyConfig(before: FunctionConfig, input: ConfigInput): FunctionConfig {
+  checkLimits(input);
   refuseMisleading(input);
   const lambda = before.lambda;
   return {
@@ -74,6 +78,19 @@ export function newConfig(input: ConfigInput): FunctionConfig {
     throw invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.");
   }
   return applyConfig(DEFAULT_FUNCTION_CONFIG, input);
+}
+
+/** Of functions on capacity providers AWS takes more, and so does its model; of all others this. */
+function checkLimits({ MemorySize: memory, Timeout: timeout, EphemeralStorage: storage }: ConfigInput): void {
+  const faults = new Faults();
+  const check = (path: string, value: number | undefined, max: number): void => {
+    if (value === undefined || value <= max) return;
+    faults.add(path, `Member must have value less than or equal to ${max}`, value, false);
+  };
+  check("timeout", timeout, LIMITS.timeoutMsMax / 1000);
+  check("memorySize", memory, LIMITS.memoryMbMax);
+  check("ephemeralStorage.size", storage?.Size, EPHEMERAL_STORAGE_MB_MAX);
+  faults.throwIfAny();
 }
 
 function refuseMisleading(input: ConfigInput): void {
