@@ -74,7 +74,7 @@ function compileLeaves(rules: readonly unknown[], budget: Budget): Leaf {
     else tests.push(compileOperator(rule));
   }
   const matchesOne = (value: unknown): boolean => literals.has(value) || tests.some((test) => test(value));
-  return (value) => (Array.isArray(value) ? value.length > 0 && value.some(matchesOne) : matchesOne(value));
+  return (value) => (Array.isArray(value) ? value.some(matchesOne) : matchesOne(value));
 }
 
 const OPERATORS: Readonly<Record<string, (operand: unknown) => Leaf>> = {

@@ -6,7 +6,7 @@ export interface EventSourceMapping {
   readonly function: string;
   /** Resolved anew for every batch. */
   readonly qualifier: string;
-  readonly source: EventSource;
+  readonly source: QueueSource | StreamSource;
   readonly enabled: boolean;
   readonly batchSize: number;
   /** How long records are collected for a batch that is not full. */
@@ -19,8 +19,6 @@ export interface EventSourceMapping {
   readonly createdAt: number;
   readonly updatedAt: number;
 }
-
-export type EventSource = QueueSource | StreamSource;
 
 export interface QueueSource {
   readonly kind: "queue";

@@ -295,14 +295,6 @@ export {
 } from "./record-streams.ts";
 export { compileEventPattern, type EventPattern, PATTERN_CHARS_MAX, PatternFault } from "./event-pattern.ts";
 export { type BatchResponse, readBatchResponse } from "./batch-response.ts";
-export {
-  EVENT_SOURCE_LIMITS,
-  type EventSource,
-  type EventSourceMapping,
-  mappingKey,
-  type ProcessingResult,
-  type QueueSource,
-  RESULT_FIELD,
-  type StreamSource,
-} from "./event-source-mapping.ts";
+export { EVENT_SOURCE_LIMITS, mappingKey, RESULT_FIELD } from "./event-source-mapping.ts";
+export type { EventSourceMapping, ProcessingResult, QueueSource, StreamSource } from "./event-source-mapping.ts";
 export type { ClaimedUnits, ClaimUnits, SaveProgress, SourceLeases } from "./source-leases.ts";

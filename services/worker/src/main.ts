@@ -59,14 +59,12 @@ runService({
       worker.drain();
       await announcer.tick();
       const drainMs = Math.max(0, config.drainMs - STOP_MS);
-      const sources = worker.eventSources.drain(performance.now() + drainMs);
-      await Promise.all([consumer.drain(drainMs), worker.directLane.drain(deadline), sources]);
+      await Promise.all([consumer.drain(drainMs), worker.drainCallers(deadline, drainMs)]);
       await announcer.stop();
     });
     await announcer.start();
-    worker.provisioner.start();
+    await worker.start();
     await consumer.start();
-    await worker.eventSources.start();
     return { address };
   },
 });

@@ -77,8 +77,7 @@ export class Worker {
     });
     const denials = new EgressDenials({ journal: this.journal, now });
     const onDenied: BrokerOptions["onDenied"] = (...denied) => denials.note(...denied);
-    const broker = createBroker({ specs, kv: stores.kv, network: this.network, onError, onDenied });
-    this.pool = this.#createPool(broker);
+    this.pool = this.#createPool(createBroker({ specs, kv: stores.kv, network: this.network, onError, onDenied }));
     this.slots = new ReservedSlots({ slots: stores.slots, workerId: config.id, onError });
     this.capacity = new Capacity(config.capacity);
     this.sourceMaps = new SourceMaps({ artifacts: stores.artifacts });
@@ -88,11 +87,7 @@ export class Worker {
     const outlets = this.#createOutlets();
     const farewell = new Farewell({ courier: new Courier({ outlets, place }), journal, now });
     this.queuedLane = new QueuedLane({ executor, functions, farewell, journal, now });
-    this.eventSources = createEventSources({
-      ...{ stores, executor, functions, journal, outlets, place, onError, now },
-      workerId: config.id,
-      capacity: config.capacity,
-    });
+    this.eventSources = this.#createEventSources(executor, outlets);
     this.provisioner = new Provisioner({
       registry: stores.registry,
       workers: stores.workers,
@@ -108,6 +103,26 @@ export class Worker {
       token: this.#token,
       executor,
       status: () => this.#status(),
+    });
+  }
+
+  #createEventSources(executor: Executor, outlets: Outlets): EventSources {
+    const { functions, journal } = this;
+    const { config, stores, logger, now } = this.#options;
+    const onError = (error: unknown): void => logger.warn({ err: error }, "a step of an event source failed");
+    const place = { region: config.region, accountId: config.accountId };
+    const { id: workerId, capacity } = config;
+    return createEventSources({
+      stores,
+      executor,
+      functions,
+      journal,
+      outlets,
+      place,
+      workerId,
+      capacity,
+      onError,
+      now,
     });
   }
 
@@ -154,11 +169,22 @@ export class Worker {
     };
   }
 
+  /** Begins with what nobody calls for: this worker must have a lease. */
+  async start(): Promise<void> {
+    this.provisioner.start();
+    await this.eventSources.start();
+  }
+
   /** From now on nothing new is taken; gateways are told. */
   drain(): void {
     this.#draining = true;
     this.provisioner.stop();
     this.directLane.statusChanged();
+  }
+
+  /** Lets what runs in the direct lane come to its end, batches of event sources among it. */
+  async drainCallers(deadline: Parameters<DirectLaneServer["drain"]>[0], withinMs: number): Promise<void> {
+    await Promise.all([this.directLane.drain(deadline), this.eventSources.drain(performance.now() + withinMs)]);
   }
 
   /** Claims of a function at once. One that is switched off still claims: its events go on to where they end. */

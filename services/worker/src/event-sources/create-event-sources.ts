@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Place } from "@sluice/core";
+import type { EventSourceMapping, Place } from "@sluice/core";
 import type { FunctionCache, Journal, Stores } from "@sluice/store";
 import type { Outlets } from "../destinations/outlet.ts";
 import type { Executor } from "../executor.ts";
@@ -36,16 +36,18 @@ export function createEventSources(options: CreateEventSourcesOptions): EventSou
   const turns = new Turns(atOnce);
   const runner = new BatchRunner({ executor, leases, journal, turns, onError, now, newId: randomUUID });
   const farewell = new RecordFarewell({ outlets, journal, place, now });
+  const onLoad = (mapping: EventSourceMapping): void => sources.noteLoad(mapping);
   const sources: EventSources = new EventSources({
-    ...{ documents, leases, streams, holder, onError },
+    documents,
+    leases,
+    streams,
+    holder,
+    onError,
     ...(leaseMs === undefined ? {} : { leaseMs }),
     extraMax: atOnce,
     createPoller: (unit) =>
       unit.kind === "queue"
-        ? new QueuePoller(unit, {
-            ...{ queues, functions, runner, place, onError },
-            onLoad: (mapping) => sources.noteLoad(mapping),
-          })
+        ? new QueuePoller(unit, { queues, functions, runner, place, onError, onLoad })
         : new StreamPoller(unit, { streams, leases, holder, functions, runner, farewell, place, onError, now }),
     onGone: (mapping) => runner.unsay(mapping),
   });

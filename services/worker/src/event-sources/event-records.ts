@@ -51,7 +51,7 @@ export interface KinesisRecord {
   readonly eventSourceARN: string;
 }
 
-export function queueArn({ region, accountId }: Place, name: string): string {
+function queueArn({ region, accountId }: Place, name: string): string {
   return `arn:aws:sqs:${region}:${accountId}:${name}`;
 }
 

@@ -1,4 +1,3 @@
-import type { RecordStreams } from "@sluice/core";
 import { createMemoryStores, type Stores } from "@sluice/store";
 import { EventSources, holderOf, type Poller } from "./event-sources.ts";
 import type { SourceUnit } from "./source-units.ts";
@@ -24,14 +23,14 @@ const idle: Poller = {
     }),
 };
 
-async function worker(
+async function startWorker(
   options: { readonly leases?: Stores["sourceLeases"]; readonly createPoller?: (unit: SourceUnit) => Poller } = {},
 ) {
   const { documents, sourceLeases, recordStreams } = world.stores;
   const made = new EventSources({
     documents,
     leases: options.leases ?? sourceLeases,
-    streams: recordStreams as Pick<RecordStreams, "describe">,
+    streams: recordStreams,
     holder: holderOf("w"),
     extraMax: 10,
     createPoller: options.createPoller ?? (() => idle),
@@ -52,7 +51,7 @@ test("every mapping has one poller and every lane of a shard has one, over all w
   await world.stream("clicks", 3);
   for (let index = 0; index < 5; index++) await world.map({ ...QUEUE, name: `q${index}` });
   await world.map({ kind: "stream", name: "clicks", lanes: 2 });
-  const both = await Promise.all([worker(), worker()]);
+  const both = await Promise.all([startWorker(), startWorker()]);
   const units = await becomes(
     () => unitsOf(...both),
     (all) => all.length === 11,
@@ -62,9 +61,9 @@ test("every mapping has one poller and every lane of a shard has one, over all w
 
 test("a worker that joins gets its share, and one that drains gives everything away at once", async () => {
   for (let index = 0; index < 10; index++) await world.map({ ...QUEUE, name: `q${index}` });
-  const first = await worker();
+  const first = await startWorker();
   expect(first.units()).toHaveLength(10);
-  const second = await worker();
+  const second = await startWorker();
   expect(
     await becomes(
       () => second.units().length,
@@ -91,10 +90,10 @@ test("the mappings of a worker that is silent are taken over when its leases end
     claim: (params: Parameters<typeof sourceLeases.claim>[0]) =>
       isDead ? Promise.reject(new Error("away")) : sourceLeases.claim(params),
   });
-  const dead = await worker({ leases: lost });
+  const dead = await startWorker({ leases: lost });
   expect(dead.units()).toHaveLength(4);
   isDead = true;
-  const heir = await worker();
+  const heir = await startWorker();
   expect(
     await becomes(
       () => heir.units().length,
@@ -113,7 +112,7 @@ test("the mappings of a worker that is silent are taken over when its leases end
 test("a mapping that is changed is polled anew, one that is switched off or deleted no more", async () => {
   const begun: string[] = [];
   const mapping = await world.map(QUEUE);
-  const one = await worker({
+  const one = await startWorker({
     createPoller: (unit) => {
       begun.push(String(unit.mapping.batchSize));
       return idle;
@@ -151,7 +150,7 @@ test("a mapping that is changed is polled anew, one that is switched off or dele
 
 test("a load brings more pollers, on other workers as well, and no more than the mapping allows", async () => {
   const mapping = await world.map({ ...QUEUE, maximumConcurrency: 8 });
-  const both = [await worker(), await worker()];
+  const both = [await startWorker(), await startWorker()];
   const loaded = setInterval(() => both.forEach((one) => one.noteLoad(mapping)), 20);
   try {
     const units = await becomes(
@@ -168,7 +167,7 @@ test("a thousand idle mappings cost a worker a fraction of its time", async () =
   const stores = createMemoryStores({ now: Date.now });
   await stores.stop();
   for (let index = 0; index < 1_000; index++) await world.map({ ...QUEUE, name: `q${index}` });
-  const one = await worker();
+  const one = await startWorker();
   expect(one.units()).toHaveLength(1_000);
   const from = process.cpuUsage();
   const began = performance.now();

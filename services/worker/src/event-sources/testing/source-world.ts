@@ -20,7 +20,7 @@ import type { Parcel } from "../../destinations/outlet.ts";
 import { createEventSources } from "../create-event-sources.ts";
 import { type EventSources, MAPPING_KIND } from "../event-sources.ts";
 
-export const PLACE = { region: "us-east-1", accountId: "000000000000" };
+const PLACE = { region: "us-east-1", accountId: "000000000000" };
 const VERSION: FunctionVersion = {
   tenant: "acme",
   name: "work",
