@@ -12,8 +12,8 @@ beforeEach(async () => {
   trial = await TrialPool.start();
 });
 
-afterEach(() => {
-  trial.pool.stop();
+afterEach(async () => {
+  await trial.pool.stop();
 });
 
 function runMany(code: string, count: number, ms: number): Promise<RunResult[]> {

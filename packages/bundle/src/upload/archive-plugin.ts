@@ -5,7 +5,7 @@ import { PROVIDED_NAMESPACE, providedModule } from "../top-level-await.ts";
 import type { FileTree } from "./file-tree.ts";
 import { LOADER, moduleSource } from "./module-source.ts";
 import type { NodeResolver } from "./node-resolver.ts";
-import { isProvided } from "./provided-packages.ts";
+import { isProvided, providedSource } from "./provided-packages.ts";
 import { UPLOAD_LIMITS } from "./upload-limits.ts";
 
 export const ARCHIVE = "archive";
@@ -107,7 +107,8 @@ export class ArchiveModules {
     if (size > UPLOAD_LIMITS.moduleBytesMax || this.sourceBytes > UPLOAD_LIMITS.sourceBytesMax) {
       return { errors: [{ text: `imports more than ${UPLOAD_LIMITS.sourceBytesMax} bytes of code` }] };
     }
-    const text = await this.#tree.text(path);
+    const found = await this.#tree.text(path);
+    const text = isProvided(path) ? providedSource(found) : found;
     if (path.endsWith(".json")) return { contents: text.replace(/^\uFEFF/, ""), loader: "json" };
     try {
       const { contents, dynamic } = await moduleSource(path, text, await this.#tree.isEsModule(path));

@@ -44,7 +44,9 @@ export class NodeResolver {
     this.#nodePath = nodePath(nodeMajor);
   }
 
-  async resolve(specifier: string, importer: string, kind: ImportKind): Promise<Resolution> {
+  async resolve(specifier: string, importer: string, asked: ImportKind): Promise<Resolution> {
+    // The ES modules of provided packages are written for bundlers, which try extensions.
+    const kind = isProvided(importer) ? "require" : asked;
     if (specifier.includes("\0") || specifier.length > 2_048) return MISSING;
     if (specifier.startsWith("node:") || specifier.startsWith("sluice/") || BUILTINS.has(specifier)) {
       return { kind: "builtin", name: specifier };
@@ -54,7 +56,7 @@ export class NodeResolver {
     if (specifier.startsWith("#")) return this.#fromImports(specifier, importer, kind);
     if (/^(?:\.{0,2}\/|\.{1,2}$)/.test(specifier)) {
       const path = posix.resolve(folder, kind === "import" ? (specifier.split(/[?#]/)[0] ?? "") : specifier);
-      return this.#fileAt(path, isProvided(importer) ? "require" : kind, specifier.endsWith("/"));
+      return this.#fileAt(path, kind, specifier.endsWith("/"));
     }
     const itself = await this.#fromItself(specifier, importer, kind);
     return itself ?? this.#fromPackages(specifier, folder, kind);

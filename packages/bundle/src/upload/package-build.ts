@@ -109,7 +109,8 @@ export class PackageBuild {
       sourcesContent: false,
       // No settings of this machine's, and none that the archive brings.
       tsconfigRaw: "{}",
-      supported: lowering.supported,
+      // What is left of `import(…)` asks for the runtime's own modules, which an isolate has by `require` alone.
+      supported: { ...lowering.supported, "dynamic-import": this.#form === "esm" },
       banner: { js: lowering.banner.js + loader },
       plugins: [nativeCode(), modules.plugin(this.#form, entrySource(entry, this.#form))],
       logLevel: "silent",

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { FunctionError } from "@sluice/core";
 import type { CellOptions, DoneHead } from "../cell-protocol.ts";
 import { blame } from "./blame.ts";
@@ -17,6 +18,7 @@ interface Waiting extends PendingRun {
 
 const WATCH_MS = 50;
 const PAUSE_MS = 250;
+const STOP_MS = 5_000;
 /** One tenant's lone suspects may have one cell in so many. */
 const ALONE_SHARE = 3;
 
@@ -103,11 +105,17 @@ export class CellPool implements CellEvents {
     return [...this.#cells].flatMap((cell) => (cell.pid === undefined ? [] : [cell.pid]));
   }
 
-  /** Kills every cell; runs still open are answered as lost. */
-  stop(): void {
+  /** Kills every cell, and waits until the processes are gone; runs still open are answered as lost. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#watch);
-    for (const cell of this.#cells) cell.kill("crash", { expected: true });
+    const cells = [...this.#cells];
+    for (const cell of cells) cell.kill("crash", { expected: true });
+    const ended = Promise.all(cells.map((cell) => cell.ended));
+    // Not even SIGKILL ends a process that the kernel holds.
+    const bound = new AbortController();
+    await Promise.race([ended, setTimeout(STOP_MS, undefined, { signal: bound.signal }).catch(() => undefined)]);
+    bound.abort();
   }
 
   done(cell: CellProcess, run: PendingRun, head: DoneHead, result: Buffer | FunctionError): void {

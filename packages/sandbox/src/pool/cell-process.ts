@@ -38,6 +38,8 @@ export class CellProcess {
   warm: ReadonlyMap<string, number> = new Map();
   readonly provisions: CellProvisions;
   readonly ready: Promise<void>;
+  /** The process is gone, and so is the connection to it. */
+  readonly ended: Promise<void>;
   readonly #options: CellProcessOptions;
   readonly #child: ChildProcess;
   readonly #writer: FrameWriter;
@@ -69,6 +71,10 @@ export class CellProcess {
     };
     this.#writer = new FrameWriter({ write, schedule: (flush) => this.#scheduleFlush(flush) });
     this.ready = new Promise((resolve) => void (this.#onReady = resolve));
+    this.ended = new Promise((resolve) => {
+      this.#child.once("close", () => resolve());
+      this.#child.once("error", () => this.pid === undefined && resolve());
+    });
     this.#definitions = new CellDefinitions((id, definition, code) => {
       this.#writer.send(TO_CELL.define, id, JSON.stringify(definition), code);
       this.#largestCode = Math.max(this.#largestCode, code.length);
@@ -216,7 +222,11 @@ export class CellProcess {
     });
     socket.on("error", () => this.kill("crash"));
     this.#child.on("error", () => this.#exit());
-    this.#child.on("exit", () => this.#exit());
+    this.#child.on("exit", () => {
+      this.#exit();
+      // Its runs have been answered: what it may have said since is nobody's any more.
+      socket.destroy();
+    });
   }
 
   #receive(frame: Frame): void {
