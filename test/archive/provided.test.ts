@@ -49,11 +49,12 @@ test("a handler that packages nothing puts, gets and signs objects", async () =>
       const object = new GetObjectCommand({ Bucket, Key: "a.txt" });
       const { Body } = await s3.send(object);
       const link = await getSignedUrl(s3, object, { expiresIn: 60 });
-      return [await Body.transformToString(), await (await fetch(link)).text(), new URL(link).searchParams.get("X-Amz-Expires")];
+      const { searchParams } = new URL(link);
+      return [await Body.transformToString(), searchParams.get("X-Amz-Expires"), searchParams.get("X-Amz-Signature").length];
     };`;
   const environment = { ...credentials, AWS_ENDPOINT_URL_S3: s3.endpoint };
   const value = await uploads.run({ "index.mjs": source }, { environment }, { Bucket: PHOTOS_BUCKET });
-  expect(value).toEqual(["häppy", "häppy", "60"]);
+  expect(value).toEqual(["häppy", "60", 64]);
 });
 
 test("CommonJS finds them too, and each package is there once, whoever asks for it", async () => {

@@ -1,10 +1,10 @@
-import { setTimeout } from "node:timers/promises";
 import type { FunctionError } from "@sluice/core";
 import type { CellOptions, DoneHead } from "../cell-protocol.ts";
 import { blame } from "./blame.ts";
 import type { CellEvents, CellLoss, PendingRun, Quarantine } from "./cell-events.ts";
 import type { CellPoolOptions } from "./cell-pool-options.ts";
 import { CellProcess } from "./cell-process.ts";
+import { allEnded } from "./child-end.ts";
 import { Convicts } from "./convicts.ts";
 import { isPastDeadline, isToBlame } from "./guilt.ts";
 import { type ProvisionReport, Provisions, type ProvisionTarget } from "./provisions.ts";
@@ -18,7 +18,6 @@ interface Waiting extends PendingRun {
 
 const WATCH_MS = 50;
 const PAUSE_MS = 250;
-const STOP_MS = 5_000;
 /** One tenant's lone suspects may have one cell in so many. */
 const ALONE_SHARE = 3;
 
@@ -111,11 +110,7 @@ export class CellPool implements CellEvents {
     clearInterval(this.#watch);
     const cells = [...this.#cells];
     for (const cell of cells) cell.kill("crash", { expected: true });
-    const ended = Promise.all(cells.map((cell) => cell.ended));
-    // Not even SIGKILL ends a process that the kernel holds.
-    const bound = new AbortController();
-    await Promise.race([ended, setTimeout(STOP_MS, undefined, { signal: bound.signal }).catch(() => undefined)]);
-    bound.abort();
+    await allEnded(cells.map((cell) => cell.ended));
   }
 
   done(cell: CellProcess, run: PendingRun, head: DoneHead, result: Buffer | FunctionError): void {

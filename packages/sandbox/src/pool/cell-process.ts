@@ -22,6 +22,7 @@ import { CellDefinitions } from "./cell-definitions.ts";
 import { EnvironmentLives } from "./environment-lives.ts";
 import { PendingRuns } from "./pending-runs.ts";
 import type { CellEnd, PendingRun, Quarantine } from "./cell-events.ts";
+import { childEnd } from "./child-end.ts";
 import { spawnCell } from "./spawn-cell.ts";
 
 /** A cell reads what it is sent; one that does not, while it shows life signs, would have us keep it all. */
@@ -38,7 +39,6 @@ export class CellProcess {
   warm: ReadonlyMap<string, number> = new Map();
   readonly provisions: CellProvisions;
   readonly ready: Promise<void>;
-  /** The process is gone, and so is the connection to it. */
   readonly ended: Promise<void>;
   readonly #options: CellProcessOptions;
   readonly #child: ChildProcess;
@@ -71,10 +71,7 @@ export class CellProcess {
     };
     this.#writer = new FrameWriter({ write, schedule: (flush) => this.#scheduleFlush(flush) });
     this.ready = new Promise((resolve) => void (this.#onReady = resolve));
-    this.ended = new Promise((resolve) => {
-      this.#child.once("close", () => resolve());
-      this.#child.once("error", () => this.pid === undefined && resolve());
-    });
+    this.ended = childEnd(this.#child);
     this.#definitions = new CellDefinitions((id, definition, code) => {
       this.#writer.send(TO_CELL.define, id, JSON.stringify(definition), code);
       this.#largestCode = Math.max(this.#largestCode, code.length);
@@ -222,11 +219,7 @@ export class CellProcess {
     });
     socket.on("error", () => this.kill("crash"));
     this.#child.on("error", () => this.#exit());
-    this.#child.on("exit", () => {
-      this.#exit();
-      // Its runs have been answered: what it may have said since is nobody's any more.
-      socket.destroy();
-    });
+    this.#child.on("exit", () => this.#exit());
   }
 
   #receive(frame: Frame): void {
@@ -296,6 +289,8 @@ export class CellProcess {
     this.retiring = true;
     const runs = this.#runs.takeAll();
     this.#hostCalls.close();
+    // Its runs are answered: what else it has said is nobody's any more.
+    this.#child.stdio[3]?.destroy();
     this.#onReady();
     const killed: CellEnd = { reason: this.#cgroup?.outOfMemory ? "memory" : "crash", guilty: undefined };
     this.#cgroup?.remove();
