@@ -7,7 +7,7 @@ beforeAll(async () => {
   uploads = await UploadTrial.start();
 });
 afterAll(async () => {
-  uploads.stop();
+  await uploads.stop();
   await stopBundler();
 });
 
@@ -146,4 +146,15 @@ test("callbacks, streams and arity are the handler's own", async () => {
       "exports.handler = (event, context, callback) => setTimeout(callback, 1, null, context.functionVersion);",
   };
   expect(await uploads.run(files)).toBe("1");
+});
+
+test("a module of Node's may be imported when it is needed, as namespace and by default", async () => {
+  const code =
+    'const { sep, default: path } = await import("node:path"); return [sep, path.join("a", "b"), (await import("fs")).constants.R_OK];';
+  expect(await uploads.run({ "index.mjs": `export const handler = async () => { ${code} };` })).toEqual([
+    "/",
+    "a/b",
+    4,
+  ]);
+  expect(await uploads.run({ "index.js": `exports.handler = async () => { ${code} };` })).toEqual(["/", "a/b", 4]);
 });

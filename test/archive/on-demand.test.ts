@@ -6,7 +6,7 @@ beforeAll(async () => {
   uploads = await UploadTrial.start();
 });
 afterAll(async () => {
-  uploads.stop();
+  await uploads.stop();
   await stopBundler();
 });
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   uploads = await UploadTrial.start();
 });
 afterAll(async () => {
-  uploads.stop();
+  await uploads.stop();
   await stopBundler();
 });
 

@@ -1,13 +1,20 @@
 import { bundleUpload, type UploadBundle, type UploadRequest } from "@sluice/bundle";
 import { zipOf } from "@sluice/bundle/testing";
 import type { RunResult } from "@sluice/sandbox";
-import { TrialPool, valueOf } from "../sandbox/trial-pool.ts";
+import { NetworkPool } from "../sandbox/network-pool.ts";
+import { valueOf } from "../sandbox/trial-pool.ts";
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
-type Options = Partial<Omit<UploadRequest, "archive" | "layers">> & { readonly layers?: readonly Files[] };
+type Options = Partial<Omit<UploadRequest, "archive" | "layers">> & {
+  readonly layers?: readonly Files[];
+  readonly environment?: Readonly<Record<string, string>>;
+};
 
-export async function bundled(files: Files, { layers = [], ...options }: Options = {}): Promise<UploadBundle> {
+export async function bundled(
+  files: Files,
+  { layers = [], environment: _, ...options }: Options = {},
+): Promise<UploadBundle> {
   const result = await bundleUpload({
     archive: zipOf(files),
     layers: layers.map(zipOf),
@@ -19,21 +26,22 @@ export async function bundled(files: Files, { layers = [], ...options }: Options
   return result;
 }
 
-/** Uploads that are bundled and run in real cells. */
+/** Uploads that are bundled and run in real cells, with servers on this machine within their reach. */
 export class UploadTrial {
-  readonly #pool: TrialPool;
+  readonly #pool: NetworkPool;
 
-  private constructor(pool: TrialPool) {
+  private constructor(pool: NetworkPool) {
     this.#pool = pool;
   }
 
   static async start(): Promise<UploadTrial> {
-    return new UploadTrial(await TrialPool.start());
+    return new UploadTrial(await NetworkPool.start());
   }
 
   async attempt(files: Files, options: Options = {}, event: unknown = {}): Promise<RunResult> {
     const { code, runtime } = await bundled(files, options);
-    return this.#pool.run(this.#pool.define({ code, runtime, memoryMb: options.memoryMb ?? 128 }), event);
+    const { memoryMb = 128, environment = {} } = options;
+    return this.#pool.run(this.#pool.define({ code, runtime, memoryMb, environment }), event);
   }
 
   /** What the handler answers. */
@@ -48,7 +56,7 @@ export class UploadTrial {
     return [error.errorType, error.errorMessage];
   }
 
-  stop(): void {
-    this.#pool.pool.stop();
+  stop(): Promise<void> {
+    return this.#pool.stop();
   }
 }

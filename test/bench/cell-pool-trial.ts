@@ -62,7 +62,7 @@ export class CellPoolTrial {
     });
     const stop = await teardown.add(async () => {
       const pids = pool.pids();
-      pool.stop();
+      await pool.stop();
       await eventually(
         () => pids.filter(isAlive),
         (left) => left.length === 0,

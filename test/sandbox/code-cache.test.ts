@@ -58,6 +58,6 @@ test("calls of the host that are answered together each get their own answer, in
     });
     expect(valueOf(await answering.run(version))).toEqual([true, true]);
   } finally {
-    answering.pool.stop();
+    await answering.pool.stop();
   }
 });

@@ -6,8 +6,8 @@ beforeAll(async () => {
   trial = await TrialPool.start();
 });
 
-afterAll(() => {
-  trial.pool.stop();
+afterAll(async () => {
+  await trial.pool.stop();
 });
 
 const neighbour = () => trial.define({ name: "neighbour", code: "exports.handler = async ({ n }) => n + 1;" });

@@ -15,8 +15,8 @@ beforeAll(async () => {
   gauntlet = await Gauntlet.run(programs);
 }, 300_000);
 
-afterAll(() => {
-  gauntlet.trial.pool.stop();
+afterAll(async () => {
+  await gauntlet.trial.pool.stop();
 });
 
 /** Null, or what is wrong with how a program ended. What the guest threw itself is explained by its own message. */

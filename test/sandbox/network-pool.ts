@@ -63,7 +63,7 @@ export class NetworkPool {
   }
 
   async stop(): Promise<void> {
-    this.#trial.pool.stop();
+    await this.#trial.pool.stop();
     await this.network.stop();
   }
 }

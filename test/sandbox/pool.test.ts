@@ -12,8 +12,8 @@ beforeEach(async () => {
   trial = await TrialPool.start();
 });
 
-afterEach(() => {
-  trial.pool.stop();
+afterEach(async () => {
+  await trial.pool.stop();
 });
 
 function runMany(code: string, count: number, ms: number): Promise<RunResult[]> {
@@ -140,4 +140,14 @@ test("a guest sees its function's environment and nothing of ours, and its proce
     // What a shell sets by itself.
     expect(names.filter((name) => !["PWD", "OLDPWD", "SHLVL", "_"].includes(name))).toEqual([]);
   }
+});
+
+test("a pool that has stopped has left no process, whatever ran in it", async () => {
+  const run = trial.run(trial.define({ code: "exports.handler = () => { for (;;); };" }));
+  await trial.run(trial.define({ code: "exports.handler = () => 1;" }));
+  const pids = trial.pool.pids();
+  expect(pids.length).toBeGreaterThan(0);
+  await trial.pool.stop();
+  for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  expect((await run).error).not.toBeNull();
 });

@@ -25,7 +25,7 @@ export async function runFolder(path: string, onFile: (result: FileResult) => vo
       }
     }
   } finally {
-    trial.pool.stop();
+    await trial.pool.stop();
   }
   const sum = (of: (result: FileResult) => number): number => files.reduce((total, result) => total + of(result), 0);
   return {

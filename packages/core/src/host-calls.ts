@@ -138,6 +138,8 @@ export interface GuestSettings {
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly region: string;
+  /** What an upload said of itself: `nodejs22.x`, `src/index.handler`. */
+  readonly upload?: { readonly runtime: string; readonly handler: string };
   /** Made before anybody asked for it. */
   readonly provisioned?: true;
 }

@@ -69,6 +69,17 @@ describe("loading", () => {
   });
 });
 
+test("the environment has what Lambda reserves; of an upload, what it said of itself", async () => {
+  const names = ["AWS_EXECUTION_ENV", "_HANDLER", "LAMBDA_RUNTIME_DIR", "AWS_DEFAULT_REGION", "TZ"];
+  const code = `exports.handler = async () => ${JSON.stringify(names)}.map((name) => process.env[name]);`;
+  await guest.load(code);
+  const own = ["AWS_Lambda_nodejs24.x", "index.handler", "/var/runtime", "us-east-1", ":UTC"];
+  expect(JSON.parse((await guest.invoke()).payload ?? "")).toEqual(own);
+  await guest.load(code, { upload: { runtime: "nodejs22.x", handler: "src/index.api" } });
+  const uploaded = JSON.parse((await guest.invoke()).payload ?? "") as string[];
+  expect(uploaded.slice(0, 2)).toEqual(["AWS_Lambda_nodejs22.x", "src/index.api"]);
+});
+
 describe("handlers", () => {
   test.each([
     ["async", "async (event) => ({ got: event.n })", '{"got":7}'],

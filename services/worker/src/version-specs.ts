@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { type FunctionVersion, functionArn, LIMITS, type Place, versionKey } from "@sluice/core";
+import {
+  type FunctionConfig,
+  type FunctionVersion,
+  functionArn,
+  type GuestSettings,
+  LIMITS,
+  type Place,
+  versionKey,
+} from "@sluice/core";
 import type { VersionSpec } from "@sluice/sandbox";
 import type { CodeCache } from "./code-cache.ts";
 
@@ -55,10 +63,15 @@ export class VersionSpecs {
           logGroupName: `/aws/lambda/${name}`,
           logStreamName: `[${version.version}]${streamOf(workerId)}`,
           region: place.region,
+          ...uploadOf(config),
         },
       },
     };
   }
+}
+
+function uploadOf({ lambda }: FunctionConfig): Pick<GuestSettings, "upload"> {
+  return lambda === undefined ? {} : { upload: { runtime: lambda.runtime, handler: lambda.handler } };
 }
 
 /** Tells workers apart without telling guests where they run. */

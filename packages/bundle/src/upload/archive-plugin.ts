@@ -5,6 +5,7 @@ import { PROVIDED_NAMESPACE, providedModule } from "../top-level-await.ts";
 import type { FileTree } from "./file-tree.ts";
 import { LOADER, moduleSource } from "./module-source.ts";
 import type { NodeResolver } from "./node-resolver.ts";
+import { isProvided, providedSource } from "./provided-packages.ts";
 import { UPLOAD_LIMITS } from "./upload-limits.ts";
 
 export const ARCHIVE = "archive";
@@ -55,7 +56,7 @@ export class ArchiveModules {
           contents: `exports.absent = undefined;\nthrow ${LOADER}.missing(${path});\n`,
         }));
         onLoad({ filter: /.*/, namespace: BYTES }, async ({ path }) => ({
-          contents: (await this.#tree.files.get(path)?.read()) ?? "",
+          contents: (await this.#tree.file(path)?.read()) ?? "",
           loader: "binary",
         }));
         // Nothing of this machine is ever read: no path of a bundle has this namespace.
@@ -82,7 +83,9 @@ export class ArchiveModules {
 
   async #at(path: string): Promise<OnResolveResult> {
     const marked = !path.endsWith(".mjs") && (await this.#tree.isEsModule(path));
-    return { path: marked ? path + ES_MODULE_MARK : path, namespace: ARCHIVE };
+    // Of what an author ships, everything that is imported runs, as on Lambda.
+    const sideEffects = !isProvided(path) || (await this.#resolver.hasSideEffects(path));
+    return { path: marked ? path + ES_MODULE_MARK : path, namespace: ARCHIVE, sideEffects };
   }
 
   #load(path: string): Promise<OnLoadResult> {
@@ -99,16 +102,17 @@ export class ArchiveModules {
       const bytes = JSON.stringify(`${BYTES}:${path}`);
       return { contents: `import bytes from ${bytes};\nexport default new WebAssembly.Module(bytes);\n`, loader: "js" };
     }
-    const size = this.#tree.files.get(path)?.size ?? 0;
+    const size = this.#tree.file(path)?.size ?? 0;
     this.sourceBytes += size;
     if (size > UPLOAD_LIMITS.moduleBytesMax || this.sourceBytes > UPLOAD_LIMITS.sourceBytesMax) {
       return { errors: [{ text: `imports more than ${UPLOAD_LIMITS.sourceBytesMax} bytes of code` }] };
     }
-    const text = await this.#tree.text(path);
+    const found = await this.#tree.text(path);
+    const text = isProvided(path) ? providedSource(found) : found;
     if (path.endsWith(".json")) return { contents: text.replace(/^\uFEFF/, ""), loader: "json" };
     try {
       const { contents, dynamic } = await moduleSource(path, text, await this.#tree.isEsModule(path));
-      if (dynamic) this.dynamic.add(path);
+      if (dynamic && !isProvided(path)) this.dynamic.add(path);
       return { contents, loader: "js" };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;

@@ -14,6 +14,7 @@ import { FileTree } from "./file-tree.ts";
 import { parseHandler } from "./handler-name.ts";
 import { NodeResolver, nodePath } from "./node-resolver.ts";
 import { type BuildOutcome, PackageBuild, readable } from "./package-build.ts";
+import { PROVIDED_NAMES, providedPackages } from "./provided-packages.ts";
 import { CUSTOM_RUNTIME, nodeMajorOf, runtimeFault, type UploadRuntime } from "./runtime-name.ts";
 import type { UploadSource } from "./upload-digest.ts";
 import { UPLOAD_LIMITS } from "./upload-limits.ts";
@@ -50,7 +51,7 @@ export async function bundleUpload(request: UploadRequest): Promise<UploadResult
   if (!read.ok) return read;
   const [task = new Map<string, ArchiveFile>(), ...layers] = read.archives;
   if (request.runtime === CUSTOM_RUNTIME) return bundleProgram(task, request.handler);
-  return bundleModules(new FileTree(task, layers), request);
+  return bundleModules(new FileTree(task, layers, await providedPackages()), request);
 }
 
 type Archives =
@@ -156,7 +157,10 @@ function warningsOf(
   }
   const sdk = [...modules.absent].filter((name) => name.startsWith("@aws-sdk/") || name === "aws-sdk").sort();
   if (sdk.length > 0) {
-    warnings.push(`imports ${sdk.join(", ")}, which Lambda's runtime brings along; here the archive or a layer has to`);
+    warnings.push(
+      `imports ${sdk.join(", ")}, which Lambda's runtime brings along; here the archive or a layer has to: ` +
+        `of the AWS SDK, ${PROVIDED_NAMES.map((name) => name.replace("@aws-sdk/", "")).join(", ")} are provided`,
+    );
   }
   const { onDemand, data } = entry;
   if (onDemand.left > 0) {

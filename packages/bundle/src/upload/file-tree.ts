@@ -1,4 +1,5 @@
 import type { ArchiveFile } from "../archive/read-archive.ts";
+import type { ProvidedPackages } from "./provided-packages.ts";
 
 export const TASK = "/var/task";
 export const OPT = "/opt";
@@ -7,14 +8,21 @@ const PACKAGE_JSON_BYTES_MAX = 1024 * 1024;
 
 export type PackageJson = Readonly<Record<string, unknown>>;
 
-/** What an environment of Lambda's would find on its disk: the function's archive and its layers. */
+/** What an environment of Lambda's would find on its disk: the function's archive, its layers and the runtime's packages. */
 export class FileTree {
+  /** Of the archive and its layers alone: whoever goes through them all never meets what the runtime brings along. */
   readonly files: ReadonlyMap<string, ArchiveFile>;
+  readonly #provided: ProvidedPackages;
   readonly #folders = new Set<string>(["/"]);
   readonly #packages = new Map<string, Promise<PackageJson | undefined>>();
 
   /** Of layers, the later one's files win. */
-  constructor(task: ReadonlyMap<string, ArchiveFile>, layers: readonly ReadonlyMap<string, ArchiveFile>[]) {
+  constructor(
+    task: ReadonlyMap<string, ArchiveFile>,
+    layers: readonly ReadonlyMap<string, ArchiveFile>[],
+    provided: ProvidedPackages,
+  ) {
+    this.#provided = provided;
     const files = new Map<string, ArchiveFile>();
     const put = (root: string, from: ReadonlyMap<string, ArchiveFile>): void => {
       for (const [name, file] of from) files.set(`${root}/${name}`, file);
@@ -28,16 +36,20 @@ export class FileTree {
     }
   }
 
+  file(path: string): ArchiveFile | undefined {
+    return this.files.get(path) ?? this.#provided.files.get(path);
+  }
+
   isFile(path: string): boolean {
-    return this.files.has(path);
+    return this.file(path) !== undefined;
   }
 
   isFolder(path: string): boolean {
-    return this.#folders.has(path);
+    return this.#folders.has(path) || this.#provided.folders.has(path);
   }
 
   async text(path: string): Promise<string> {
-    const bytes = (await this.files.get(path)?.read()) ?? new Uint8Array(0);
+    const bytes = (await this.file(path)?.read()) ?? new Uint8Array(0);
     return new TextDecoder().decode(bytes);
   }
 
@@ -68,7 +80,7 @@ export class FileTree {
   }
 
   async #readPackageJson(path: string): Promise<PackageJson | undefined> {
-    const file = this.files.get(path);
+    const file = this.file(path);
     if (file === undefined || file.size > PACKAGE_JSON_BYTES_MAX) return undefined;
     try {
       const json: unknown = JSON.parse(await this.text(path));

@@ -2,6 +2,7 @@ import { builtinModules } from "node:module";
 import { posix } from "node:path";
 import { type FileTree, OPT, parentOf, TASK } from "./file-tree.ts";
 import { exportsTarget } from "./package-exports.ts";
+import { isProvided, PROVIDED } from "./provided-packages.ts";
 
 /** How a module is asked for, on which depend the extensions that are tried and the conditions of `exports`. */
 export type ImportKind = "import" | "require";
@@ -19,9 +20,18 @@ const CONDITIONS: Readonly<Record<ImportKind, ReadonlySet<string>>> = {
   require: new Set(["node", "require", "module-sync", "default"]),
 };
 
-/** What Lambda has in NODE_PATH: layers, in the order in which they are asked, and the function's own folder. */
+/**
+ * Of the runtime's own packages, only what a function uses shall become part of its code: they are read as bundlers read
+ * them, by `module`, in the one form that has a tree. `require` gets the same form, so that there is one instance.
+ */
+const PROVIDED_CONDITIONS: ReadonlySet<string> = new Set(["module", "node", "import", "default"]);
+
+/**
+ * What Lambda has in NODE_PATH: layers, in the order in which they are asked, the function's own folder, and what the
+ * runtime brings along, after all that an author may have packaged.
+ */
 export function nodePath(nodeMajor: string): readonly string[] {
-  return [`${OPT}/nodejs/node${nodeMajor}/node_modules`, `${OPT}/nodejs/node_modules`, TASK];
+  return [`${OPT}/nodejs/node${nodeMajor}/node_modules`, `${OPT}/nodejs/node_modules`, TASK, PROVIDED];
 }
 
 /** Node's way to find modules, over the files of an archive and its layers; it never looks at this machine's. */
@@ -34,7 +44,9 @@ export class NodeResolver {
     this.#nodePath = nodePath(nodeMajor);
   }
 
-  async resolve(specifier: string, importer: string, kind: ImportKind): Promise<Resolution> {
+  async resolve(specifier: string, importer: string, asked: ImportKind): Promise<Resolution> {
+    // The ES modules of provided packages are written for bundlers, which try extensions.
+    const kind = isProvided(importer) ? "require" : asked;
     if (specifier.includes("\0") || specifier.length > 2_048) return MISSING;
     if (specifier.startsWith("node:") || specifier.startsWith("sluice/") || BUILTINS.has(specifier)) {
       return { kind: "builtin", name: specifier };
@@ -65,6 +77,12 @@ export class NodeResolver {
     return folders.find((folder) => folder.includes("/node_modules/") && this.#tree.isFolder(folder));
   }
 
+  /** Whether a module must run even if nothing of it is used. */
+  async hasSideEffects(path: string): Promise<boolean> {
+    const folder = await this.#tree.packageFolder(path);
+    return folder === undefined || (await this.#tree.packageJson(folder))?.["sideEffects"] !== false;
+  }
+
   #byAddress(address: string): Resolution {
     try {
       const { hostname, pathname } = new URL(address);
@@ -92,7 +110,8 @@ export class NodeResolver {
 
   async #folderAt(folder: string): Promise<Resolution> {
     if (!this.#tree.isFolder(folder)) return MISSING;
-    const main = (await this.#tree.packageJson(folder))?.["main"];
+    const json = await this.#tree.packageJson(folder);
+    const main = (isProvided(folder) ? json?.["module"] : undefined) ?? json?.["main"];
     if (typeof main === "string") {
       const path = posix.resolve(folder, main);
       const found = this.#withExtension(path) ?? this.#withExtension(`${path}/index`);
@@ -105,7 +124,7 @@ export class NodeResolver {
     const folder = await this.#tree.packageFolder(importer);
     if (folder === undefined) return MISSING;
     const imports = (await this.#tree.packageJson(folder))?.["imports"];
-    const target = exportsTarget(imports, specifier, CONDITIONS[kind]);
+    const target = exportsTarget(imports, specifier, conditionsOf(folder, kind));
     if (target === undefined || target.startsWith("#")) return MISSING;
     if (target.startsWith("./")) return this.#inside(folder, target);
     return this.resolve(target, `${folder}/package.json`, kind);
@@ -151,7 +170,7 @@ export class NodeResolver {
   #fromExports(folder: string, exports: unknown, subpath: string, kind: ImportKind): Resolution {
     // A package may have one form only; Node loads an ES module by `require` too.
     const target =
-      exportsTarget(exports, subpath, CONDITIONS[kind]) ??
+      exportsTarget(exports, subpath, conditionsOf(folder, kind)) ??
       exportsTarget(exports, subpath, CONDITIONS[kind === "import" ? "require" : "import"]);
     return target?.startsWith("./") === true ? this.#inside(folder, target) : MISSING;
   }
@@ -160,6 +179,10 @@ export class NodeResolver {
     const path = posix.resolve(folder, target);
     return path.startsWith(`${folder}/`) ? this.#exact(path) : MISSING;
   }
+}
+
+function conditionsOf(folder: string, kind: ImportKind): ReadonlySet<string> {
+  return isProvided(folder) ? PROVIDED_CONDITIONS : CONDITIONS[kind];
 }
 
 function splitPackage(specifier: string): { readonly name: string; readonly subpath: string } {

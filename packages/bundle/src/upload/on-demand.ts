@@ -43,7 +43,7 @@ export async function onDemandFiles(
   let bytes = 0;
   const wanted = new Set([...named, ...inScope.sort()]);
   for (const path of wanted) {
-    const size = tree.files.get(path)?.size ?? 0;
+    const size = tree.file(path)?.size ?? 0;
     if (paths.length >= UPLOAD_LIMITS.onDemandFilesMax || bytes + size > UPLOAD_LIMITS.onDemandBytesMax) continue;
     paths.push(path);
     bytes += size;

@@ -4,10 +4,11 @@ import {
   type BuildResult,
   context,
   type Message,
+  type Metafile,
   type OutputFile,
 } from "esbuild";
 import { type UploadFault, uploadFault } from "../archive/upload-fault.ts";
-import { ASYNC_LOWERING, asyncContextUse, externalImports } from "../async-lowering.ts";
+import { ASYNC_LOWERING, asyncContextUse } from "../async-lowering.ts";
 import { isBuildFailure } from "../build-failure.ts";
 import { nativeCode, nativeImports } from "../native-code.ts";
 import { ARCHIVE, type ArchiveModules, ENTRY, type Form, pathOf } from "./archive-plugin.ts";
@@ -16,6 +17,7 @@ import { type Entry, entrySource } from "./entry-source.ts";
 import type { FileTree } from "./file-tree.ts";
 import type { NodeResolver } from "./node-resolver.ts";
 import { NO_FILES, onDemandFiles, scopeOf } from "./on-demand.ts";
+import { isProvided } from "./provided-packages.ts";
 import { UPLOAD_LIMITS } from "./upload-limits.ts";
 
 export type Built = BuildResult<{ metafile: true }> & { readonly outputFiles: OutputFile[] };
@@ -107,7 +109,8 @@ export class PackageBuild {
       sourcesContent: false,
       // No settings of this machine's, and none that the archive brings.
       tsconfigRaw: "{}",
-      supported: lowering.supported,
+      // What is left of `import(…)` asks for the runtime's own modules, which an isolate has by `require` alone.
+      supported: { ...lowering.supported, "dynamic-import": this.#form === "esm" },
       banner: { js: lowering.banner.js + loader },
       plugins: [nativeCode(), modules.plugin(this.#form, entrySource(entry, this.#form))],
       logLevel: "silent",
@@ -126,8 +129,7 @@ export class PackageBuild {
       this.#onDemand = { ...found, paths: found.paths.filter((path) => !this.#excluded.has(path)) };
       return true;
     }
-    const readsFiles = modules.dynamic.size > 0 || externalImports(built.metafile).some((name) => FILES.test(name));
-    if (!readsFiles || this.#data !== NO_DATA) return false;
+    if ((modules.dynamic.size === 0 && !readsFiles(built.metafile)) || this.#data !== NO_DATA) return false;
     const inputs = Object.keys(built.metafile.inputs).filter((name) => name.startsWith(`${ARCHIVE}:`));
     this.#data = await dataFiles(tree, new Set(["", ...inputs.map((name) => scopeOf(pathOf(name)))]));
     return this.#data.files.length > 0;
@@ -171,7 +173,16 @@ export class PackageBuild {
   }
 }
 
-const FILES = /^(?:node:)?fs(?:\/promises)?$/;
+const FILES = /^(?:provided:)?(?:node:)?fs(?:\/promises)?$/;
+
+/** The AWS SDK looks for files of configuration in a home that a function does not have: that alone shows it no files. */
+function readsFiles({ inputs, outputs }: Metafile): boolean {
+  const used = new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)));
+  return Object.entries(inputs).some(
+    ([name, { imports }]) =>
+      used.has(name) && !isProvided(pathOf(name)) && imports.some(({ path }) => FILES.test(path)),
+  );
+}
 
 function nativeFault({ metafile }: Built): UploadFault | undefined {
   const [fault] = nativeImports(metafile).faults;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { sha256 } from "../artifact-digest.ts";
 
-/** Goes up when the same upload would become another bundle. */
-const FORMAT = "1";
+/** Goes up when the same upload would become another bundle, of newer provided packages too. */
+const FORMAT = "2";
 
 export interface UploadSource {
   readonly archive: Uint8Array;

@@ -4,6 +4,7 @@ import { blame } from "./blame.ts";
 import type { CellEvents, CellLoss, PendingRun, Quarantine } from "./cell-events.ts";
 import type { CellPoolOptions } from "./cell-pool-options.ts";
 import { CellProcess } from "./cell-process.ts";
+import { allEnded } from "./child-end.ts";
 import { Convicts } from "./convicts.ts";
 import { isPastDeadline, isToBlame } from "./guilt.ts";
 import { type ProvisionReport, Provisions, type ProvisionTarget } from "./provisions.ts";
@@ -103,11 +104,13 @@ export class CellPool implements CellEvents {
     return [...this.#cells].flatMap((cell) => (cell.pid === undefined ? [] : [cell.pid]));
   }
 
-  /** Kills every cell; runs still open are answered as lost. */
-  stop(): void {
+  /** Kills every cell, and waits until the processes are gone; runs still open are answered as lost. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#watch);
-    for (const cell of this.#cells) cell.kill("crash", { expected: true });
+    const cells = [...this.#cells];
+    for (const cell of cells) cell.kill("crash", { expected: true });
+    await allEnded(cells.map((cell) => cell.ended));
   }
 
   done(cell: CellProcess, run: PendingRun, head: DoneHead, result: Buffer | FunctionError): void {

@@ -22,6 +22,7 @@ import { CellDefinitions } from "./cell-definitions.ts";
 import { EnvironmentLives } from "./environment-lives.ts";
 import { PendingRuns } from "./pending-runs.ts";
 import type { CellEnd, PendingRun, Quarantine } from "./cell-events.ts";
+import { childEnd } from "./child-end.ts";
 import { spawnCell } from "./spawn-cell.ts";
 
 /** A cell reads what it is sent; one that does not, while it shows life signs, would have us keep it all. */
@@ -38,6 +39,7 @@ export class CellProcess {
   warm: ReadonlyMap<string, number> = new Map();
   readonly provisions: CellProvisions;
   readonly ready: Promise<void>;
+  readonly ended: Promise<void>;
   readonly #options: CellProcessOptions;
   readonly #child: ChildProcess;
   readonly #writer: FrameWriter;
@@ -69,6 +71,7 @@ export class CellProcess {
     };
     this.#writer = new FrameWriter({ write, schedule: (flush) => this.#scheduleFlush(flush) });
     this.ready = new Promise((resolve) => void (this.#onReady = resolve));
+    this.ended = childEnd(this.#child);
     this.#definitions = new CellDefinitions((id, definition, code) => {
       this.#writer.send(TO_CELL.define, id, JSON.stringify(definition), code);
       this.#largestCode = Math.max(this.#largestCode, code.length);
@@ -286,6 +289,8 @@ export class CellProcess {
     this.retiring = true;
     const runs = this.#runs.takeAll();
     this.#hostCalls.close();
+    // Its runs are answered: what else it has said is nobody's any more.
+    this.#child.stdio[3]?.destroy();
     this.#onReady();
     const killed: CellEnd = { reason: this.#cgroup?.outOfMemory ? "memory" : "crash", guilty: undefined };
     this.#cgroup?.remove();

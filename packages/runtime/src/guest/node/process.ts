@@ -30,10 +30,14 @@ export function fillEnvironment(settings: GuestSettings): void {
   env["AWS_LAMBDA_LOG_GROUP_NAME"] = settings.logGroupName;
   env["AWS_LAMBDA_LOG_STREAM_NAME"] = settings.logStreamName;
   env["AWS_LAMBDA_INITIALIZATION_TYPE"] = settings.provisioned ? "provisioned-concurrency" : "on-demand";
-  env["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x";
-  env["_HANDLER"] = `index.${settings.handler}`;
+  const { runtime, handler } = settings.upload ?? { runtime: "nodejs24.x", handler: `index.${settings.handler}` };
+  env["AWS_EXECUTION_ENV"] = `AWS_Lambda_${runtime}`;
+  env["AWS_XRAY_CONTEXT_MISSING"] = "LOG_ERROR";
+  env["_HANDLER"] = handler;
   env["LAMBDA_TASK_ROOT"] = "/var/task";
   env["LAMBDA_RUNTIME_DIR"] = "/var/runtime";
+  env["NODE_PATH"] = "/opt/nodejs/node24/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/task";
+  env["LD_LIBRARY_PATH"] = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/task:/var/task/lib:/opt/lib";
   env["PATH"] = "/var/lang/bin:/usr/local/bin:/usr/bin:/bin";
   env["LANG"] = "en_US.UTF-8";
   env["TZ"] = ":UTC";
