@@ -7,7 +7,7 @@ import { DEV_CREDENTIALS, PHOTOS_BUCKET, type S3Server, startS3 } from "../../ex
 import { Stack } from "../support/stack.ts";
 
 /** That mappings read from. */
-export const QUEUE_NAME = "orders";
+const QUEUE_NAME = "orders";
 
 export interface KeyPair {
   readonly accessKeyId: string;
