@@ -99,6 +99,20 @@ test("what the platform provides stays an import: sluice, and node's builtins wi
   expect(required.sort()).toEqual(["fs", "node:path", "sluice"]);
 });
 
+test("a module of the runtime that is imported when it is needed is asked for like the others", async () => {
+  const source = 'export const handler = async () => (await import("node:path")).join("a", "b");';
+  for (const first of [
+    "",
+    'import { AsyncLocalStorage } from "node:async_hooks";\nexport const kept = AsyncLocalStorage;\n',
+  ]) {
+    const { code } = succeeded(await bundle({ "main.ts": first + source }));
+    const { handler } = loadBundle(code, () => ({ join: (...parts: string[]) => parts.join("+") })) as {
+      handler: () => Promise<string>;
+    };
+    expect(await handler()).toBe("a+b");
+  }
+});
+
 test("packages are taken as Node would take them, and in production mode unless the function says otherwise", async () => {
   const files = {
     "main.ts":

@@ -90,7 +90,10 @@ async function buildInItsForm(request: BundleRequest) {
   try {
     const result = await build(options);
     if (asyncContextUse(result.metafile) === undefined) return result;
-    return withCode(await build({ ...options, ...ASYNC_LOWERING }), keepContextOfReturned);
+    return withCode(
+      await build({ ...options, ...ASYNC_LOWERING, supported: { ...options.supported, ...ASYNC_LOWERING.supported } }),
+      keepContextOfReturned,
+    );
   } catch (error) {
     if (!isBuildFailure(error) || !needsTopLevelAwait(error)) throw error;
     return withCode(await build(topLevelAwaitOptions(options, PROVIDED)), toAsyncFactory);
@@ -128,6 +131,8 @@ function bundleOptions({ entry, folder, environment }: BundleRequest) {
     conditions: ["node"],
     mainFields: ["main", "module"],
     target: "es2024",
+    // What is left of it are modules of the runtime, which `require` has and an isolate's own `import` has not.
+    supported: { "dynamic-import": false },
     // Text with one byte a character is half as large in every isolate, and V8 reads it twice as fast.
     charset: "ascii",
     keepNames: true,

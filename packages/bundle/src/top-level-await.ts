@@ -16,7 +16,7 @@ export function needsTopLevelAwait({ errors }: BuildFailure): boolean {
 
 export function topLevelAwaitOptions<O extends BuildOptions>(options: O, provided: readonly string[]) {
   const plugins = [providedModules(provided), ...(options.plugins ?? [])];
-  return { ...options, format: "esm", external: [], plugins } as const satisfies BuildOptions;
+  return { ...options, format: "esm", supported: {}, external: [], plugins } as const satisfies BuildOptions;
 }
 
 /** Modules of the runtime that the bundle asks for, by the names of its inputs. */
