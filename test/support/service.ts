@@ -34,7 +34,14 @@ export class Service {
   async start(): Promise<void> {
     const main = join(ROOT, "services", this.name, "src/main.ts");
     const child = spawn(process.execPath, [main], {
-      env: { PATH: process.env["PATH"] ?? "", SLUICE_SUPERVISED: "1", SLUICE_LOG_FORMAT: "pretty", ...this.#env },
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        SLUICE_SUPERVISED: "1",
+        SLUICE_LOG_FORMAT: "pretty",
+        // Types are stripped and modules compiled once for all starts: half of what a start costs.
+        NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compiled"),
+        ...this.#env,
+      },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     this.#child = child;

@@ -3,7 +3,8 @@
  *
  * 1. A pattern is read once and then only looked up: nothing of it is interpreted as code or as a regular expression.
  * 2. Matching visits each place of the pattern once for each place of the event that its path leads to, so its time
- *    grows with their product and never faster; the size of a pattern is bounded.
+ *    grows with their product; past `STEPS_MAX` it ends, and the event passes: a function that sees too much loses
+ *    nothing, and the worker's other tenants do not wait.
  */
 export type EventPattern = (event: unknown) => boolean;
 
@@ -11,6 +12,9 @@ export const PATTERN_CHARS_MAX = 4_096;
 const DEPTH_MAX = 32;
 /** Of one pattern: tests other than equality, each of which is tried by itself. */
 const OPERATORS_MAX = 100;
+const CHARS_PER_STEP = 256;
+/** Of one pattern on one event: places visited; a step for each 256 characters that are compared. */
+const STEPS_MAX = 100_000;
 
 /** What is wrong with a pattern, for the one who wrote it. */
 export class PatternFault extends Error {
@@ -20,12 +24,19 @@ export class PatternFault extends Error {
 type Leaf = (value: unknown) => boolean;
 interface Budget {
   operators: number;
+  /** Left for the event that is being looked at; below zero, everything matches. */
+  steps: number;
 }
 
 /** @throws PatternFault */
 export function compileEventPattern(text: string): EventPattern {
   if (text.length > PATTERN_CHARS_MAX) throw new PatternFault(`it is longer than ${PATTERN_CHARS_MAX} characters`);
-  return compileObject(parse(text), 0, { operators: OPERATORS_MAX });
+  const budget: Budget = { operators: OPERATORS_MAX, steps: 0 };
+  const matches = compileObject(parse(text), 0, budget);
+  return (event) => {
+    budget.steps = STEPS_MAX;
+    return matches(event) || budget.steps < 0;
+  };
 }
 
 function parse(text: string): unknown {
@@ -42,10 +53,15 @@ function compileObject(pattern: unknown, depth: number, budget: Budget): EventPa
   const tests = Object.entries(pattern).map(([key, rule]) => {
     if (key === "$or" && isAlternatives(rule)) return compileOr(rule, depth, budget);
     const matches = Array.isArray(rule) ? compileLeaves(rule, budget) : throughLists(rule, depth, budget);
-    return (event: unknown): boolean => matches(fieldOf(event, key));
+    return (event: unknown): boolean => isSpent(budget, 1) || matches(fieldOf(event, key));
   });
   if (tests.length === 0) throw new PatternFault("an object in it is empty");
   return (event) => tests.every((test) => test(event));
+}
+
+function isSpent(budget: Budget, steps: number): boolean {
+  budget.steps -= steps;
+  return budget.steps < 0;
 }
 
 /** Two objects or more; anything else is a list of values of a field that is called `$or`. */
@@ -73,7 +89,10 @@ function compileLeaves(rules: readonly unknown[], budget: Budget): Leaf {
     else if ((budget.operators -= 1) < 0) throw new PatternFault(`it has more than ${OPERATORS_MAX} comparisons`);
     else tests.push(compileOperator(rule));
   }
-  const matchesOne = (value: unknown): boolean => literals.has(value) || tests.some((test) => test(value));
+  const matchesOne = (value: unknown): boolean => {
+    const cost = typeof value === "string" ? 1 + value.length / CHARS_PER_STEP : 1;
+    return isSpent(budget, cost * (1 + tests.length)) || literals.has(value) || tests.some((test) => test(value));
+  };
   return (value) => (Array.isArray(value) ? value.some(matchesOne) : matchesOne(value));
 }
 

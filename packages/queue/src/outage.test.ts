@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 /** Refuses soon, because most tests here wait for refusals. */
-const SOON_MS = 300;
+const SOON_MS = 1_000;
 
 function openQueue(
   onNotice: (notice: QueueNotice) => void = () => undefined,

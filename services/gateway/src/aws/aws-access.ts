@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type AccessKey, LATEST, type Place } from "@sluice/core";
+import { type AccessKey, type FunctionSettings, LATEST, type PermissionPolicy, type Place } from "@sluice/core";
 import type { FunctionCache } from "@sluice/store";
 import { AwsError } from "../aws-api/aws-error.ts";
 import { principalArn, refuseAccess } from "../auth/access.ts";
@@ -81,9 +81,15 @@ export class AwsAccess {
     const reference = parseFunctionReference(resourceArn);
     if (reference === undefined) return false;
     const settings = await this.#options.functions.settings({ tenant: caller.tenant, name: reference.name });
-    const policy = settings?.permissions[reference.qualifier ?? LATEST];
+    const policy = ownPolicy(settings, reference.qualifier ?? LATEST);
     return policy !== undefined && permits(policy, { action, principal: caller.principal ?? "", context });
   }
+}
+
+/** A qualifier may be called as what every object has. */
+function ownPolicy(settings: FunctionSettings | undefined, qualifier: string): PermissionPolicy | undefined {
+  const permissions = settings?.permissions ?? {};
+  return Object.hasOwn(permissions, qualifier) ? permissions[qualifier] : undefined;
 }
 
 function requireKey({ key }: Caller): AccessKey {

@@ -41,6 +41,7 @@ export function createAwsEndpoint(options: CreateAwsEndpointOptions): AwsEndpoin
     objects: new ObjectSource(toObjectStore(options.config.objectStore)),
     bundler: new UploadBundler(),
     codeLinks: links,
+    authorise: (request) => access.authorise(request),
     urlDomain: options.config.urlDomain,
     place,
     now,

@@ -11,7 +11,8 @@ import {
 import type { FunctionCache } from "@sluice/store";
 import { batchLineage, closesLoop } from "./batch-lineage.ts";
 import type { BatchRunner } from "./batch-runner.ts";
-import { type EventPart, toEvents, toSqsRecord } from "./event-records.ts";
+import { Breath } from "./breath.ts";
+import { type EventPart, type SqsRecord, toEvents, toSqsRecord } from "./event-records.ts";
 import { MessageHold } from "./message-hold.ts";
 import { backoffMs, pause } from "./pause.ts";
 import { queueFilter } from "./record-filter.ts";
@@ -104,10 +105,7 @@ export class QueuePoller {
     try {
       const records = new Map(messages.map((message) => [message, toSqsRecord(place, queue.name, message)]));
       const recordOf = (message: ReceivedMessage): object => records.get(message) ?? {};
-      const passed = messages.filter((message) => {
-        const record = records.get(message);
-        return record !== undefined && this.#passes(record);
-      });
+      const passed = await this.#wanted(messages, records);
       const isWanted = new Set(passed);
       const unwanted = messages.filter((message) => !isWanted.has(message));
       await hold.delete(unwanted);
@@ -121,6 +119,21 @@ export class QueuePoller {
     } finally {
       hold.end();
     }
+  }
+
+  /** Those that pass the filters; others have their turn between long looks. */
+  async #wanted(
+    messages: readonly ReceivedMessage[],
+    records: ReadonlyMap<ReceivedMessage, SqsRecord>,
+  ): Promise<ReceivedMessage[]> {
+    const passed: ReceivedMessage[] = [];
+    const breath = new Breath();
+    for (const message of messages) {
+      const record = records.get(message);
+      if (record !== undefined && this.#passes(record)) passed.push(message);
+      await breath.take();
+    }
+    return passed;
   }
 
   async #runPart(part: EventPart<ReceivedMessage>, context: PartContext): Promise<void> {

@@ -11,6 +11,7 @@ import {
 } from "@sluice/core";
 import type { FunctionCache } from "@sluice/store";
 import type { BatchAttempt, BatchRun, BatchRunner } from "./batch-runner.ts";
+import { Breath } from "./breath.ts";
 import { type KinesisRecord, toEvents, toKinesisRecord } from "./event-records.ts";
 import { backoffMs, pause } from "./pause.ts";
 import { streamFilter } from "./record-filter.ts";
@@ -125,11 +126,13 @@ export class StreamPoller {
       0,
     ];
     let deadline: number | undefined;
+    const breath = new Breath();
     for (let waitMs = WAIT_MS; waitMs > 0 && !signal.aborted; ) {
       const limit = Math.min(batchSize * source.lanes, LIMITS.getRecordsMax);
       const size = { limit, bytes: LIMITS.payloadBytesMax };
       const page = await streams.read({ tenant, name: source.name, shard, from, ...size, waitMs, signal });
       for (const record of page.records) {
+        await breath.take();
         const isOurs = laneOf(record.partitionKey, source.lanes) === lane;
         const isWanted = isOurs && this.#passes(this.#recordOf(record, version));
         const weight = Math.ceil(record.data.length * 1.34) + RECORD_HEAD_BYTES;

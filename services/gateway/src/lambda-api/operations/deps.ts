@@ -13,6 +13,7 @@ import type {
 import type { FunctionCache } from "@sluice/store";
 import type { Invoker } from "../../invoker.ts";
 import type { UploadBundler } from "@sluice/bundle";
+import type { AuthoriseRequest } from "../lambda-api.ts";
 import type { CodeLinks } from "./functions/code-links.ts";
 import type { ObjectSource } from "./functions/object-source.ts";
 
@@ -35,6 +36,8 @@ export interface OperationDeps {
   /** Undefined: function URLs are paths of this gateway. */
   readonly urlDomain: string | undefined;
   readonly place: Place;
+  /** Rejects with LambdaError AccessDeniedException: for what a request names beside the thing that it is about. */
+  readonly authorise: (request: AuthoriseRequest) => Promise<void>;
   readonly now: () => number;
   readonly newId: () => string;
 }

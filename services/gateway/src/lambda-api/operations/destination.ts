@@ -1,5 +1,7 @@
-import { parseDestination, type Place } from "@sluice/core";
+import { type DestinationKind, parseDestination, type Place } from "@sluice/core";
 import { LambdaError } from "../lambda-error.ts";
+import type { Caller } from "../operation.ts";
+import type { OperationDeps } from "./deps.ts";
 
 /**
  * The destination that a client names; null when it names none.
@@ -28,6 +30,28 @@ export function checkDestination(
   }
   if (destination.kind !== "bucket" && destination.kind !== "webhook") checkPlace(place, arn);
   return arn;
+}
+
+const SEND_ACTIONS: Readonly<Record<Exclude<DestinationKind, "webhook">, string>> = {
+  function: "lambda:InvokeFunction",
+  queue: "sqs:SendMessage",
+  stream: "kinesis:PutRecords",
+  bucket: "s3:PutObject",
+};
+
+/**
+ * Events are sent on in nobody's name, so whoever names the target must be allowed to send there.
+ *
+ * @throws LambdaError AccessDeniedException
+ */
+export async function authoriseTarget(
+  { authorise }: Pick<OperationDeps, "authorise">,
+  caller: Caller,
+  arn: string | undefined,
+): Promise<void> {
+  const destination = arn === undefined ? undefined : parseDestination(arn);
+  if (arn === undefined || destination === undefined || destination.kind === "webhook") return;
+  await authorise({ caller, action: SEND_ACTIONS[destination.kind], resourceArn: arn });
 }
 
 function checkPlace({ region, accountId }: Place, arn: string): void {

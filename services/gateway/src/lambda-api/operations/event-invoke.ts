@@ -9,8 +9,8 @@ import {
 } from "@sluice/core";
 import type { FunctionEventInvokeConfig } from "@aws-sdk/client-lambda";
 import { LambdaError } from "../lambda-error.ts";
-import { defineLambdaOperation, type LambdaOperation } from "../operation.ts";
-import { checkDestination } from "./destination.ts";
+import { type Caller, defineLambdaOperation, type LambdaOperation } from "../operation.ts";
+import { authoriseTarget, checkDestination } from "./destination.ts";
 import type { OperationDeps } from "./deps.ts";
 import { changeRecord, type FunctionTarget, readTarget, requireRecord, requireVersion } from "./function-target.ts";
 import { pageOf } from "./page.ts";
@@ -32,12 +32,12 @@ interface RuleInput {
 export function eventInvokeOperations(deps: OperationDeps): LambdaOperation[] {
   return [
     defineLambdaOperation("PutFunctionEventInvokeConfig", {
-      handle: ({ input, caller }) => write(deps, readTarget(deps, caller, input), input, () => DEFAULT_ASYNC_RULE),
+      handle: ({ input, caller }) => write(deps, caller, input, () => DEFAULT_ASYNC_RULE),
     }),
     defineLambdaOperation("UpdateFunctionEventInvokeConfig", {
       handle: ({ input, caller }) => {
         const target = readTarget(deps, caller, input);
-        return write(deps, target, input, (settings) => requireRule(deps.place, target, settings));
+        return write(deps, caller, input, (settings) => requireRule(deps.place, target, settings));
       },
     }),
     getConfig(deps),
@@ -48,11 +48,14 @@ export function eventInvokeOperations(deps: OperationDeps): LambdaOperation[] {
 
 async function write(
   deps: OperationDeps,
-  target: FunctionTarget,
-  input: RuleInput,
+  caller: Caller,
+  input: RuleInput & Parameters<typeof readTarget>[2],
   base: (settings: FunctionSettings) => AsyncRule,
 ): Promise<FunctionEventInvokeConfig> {
+  const target = readTarget(deps, caller, input);
   await requireVersion(deps, target);
+  await authoriseTarget(deps, caller, input.DestinationConfig?.OnSuccess?.Destination);
+  await authoriseTarget(deps, caller, input.DestinationConfig?.OnFailure?.Destination);
   const qualifier = target.qualifier ?? LATEST;
   const { record } = await changeRecord(deps, target, ({ settings }) => {
     const rule = applyRule(deps, base(settings), input);

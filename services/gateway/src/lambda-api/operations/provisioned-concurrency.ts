@@ -2,6 +2,7 @@ import { type FunctionRecord, functionArn, LATEST, type ProvisionedConcurrency, 
 import type { GetProvisionedConcurrencyConfigCommandOutput } from "@aws-sdk/client-lambda";
 import { LambdaError } from "../lambda-error.ts";
 import { type Caller, defineLambdaOperation, type LambdaOperation } from "../operation.ts";
+import { UNRESERVED_MIN, unreserved } from "./account.ts";
 import type { OperationDeps } from "./deps.ts";
 import { changeRecord, type FunctionTarget, readTarget, requireRecord, requireVersion } from "./function-target.ts";
 import { pageOf } from "./page.ts";
@@ -20,6 +21,12 @@ function putProvisioned(deps: OperationDeps): LambdaOperation {
       const { target, qualifier } = readProvisioned(deps, caller, input);
       const requested = input.ProvisionedConcurrentExecutions ?? 0;
       await requireVersion(deps, target);
+      if (requested > (await unreserved(deps, caller.tenant, target.ref.name)) - UNRESERVED_MIN) {
+        throw new LambdaError(
+          "InvalidParameterValueException",
+          `Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${UNRESERVED_MIN}].`,
+        );
+      }
       const { record } = await changeRecord(deps, target, ({ settings }) => {
         checkReserved(settings, qualifier, requested);
         const entry: ProvisionedConcurrency = { requested, updatedAt: deps.now() };

@@ -1,6 +1,7 @@
 import type { CreateEventSourceMappingCommandInput } from "@aws-sdk/client-lambda";
 import { DEFAULT_FUNCTION_CONFIG, DEFAULT_QUEUE_ATTRIBUTES, type QueueAttributes } from "@sluice/core";
 import { createMemoryStores, type Stores } from "@sluice/store";
+import type { AuthoriseRequest } from "../../lambda-api.ts";
 import type { LambdaError } from "../../lambda-error.ts";
 import type { AnyCall, LambdaOperation } from "../../operation.ts";
 import type { OperationDeps } from "../deps.ts";
@@ -16,13 +17,19 @@ const LATEST = { EventSourceArn: STREAM, StartingPosition: "LATEST" } as const;
 let stores: Stores;
 let operations: Map<string, LambdaOperation>;
 let ids = 0;
+/** Permissions that were asked for. */
+const asked: string[] = [];
 
 beforeEach(async () => {
   stores = createMemoryStores({ now: () => NOW });
   ids = 0;
+  asked.length = 0;
   const deps = {
     ...stores,
     place: PLACE,
+    authorise: async ({ action, resourceArn }: AuthoriseRequest) => {
+      asked.push(`${action} ${resourceArn}`);
+    },
     now: () => NOW,
     newId: () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, "0")}`,
   } as unknown as OperationDeps;
@@ -55,6 +62,21 @@ async function makeFunction(name: string, timeoutMs: number): Promise<void> {
     latest: { ...content, config, revisionId: name, createdAt: NOW },
   }));
 }
+
+test("whoever makes a mapping must be allowed to read its source, call its function and write where failures go", async () => {
+  const arn = (rest: string): string => `arn:aws:${rest}`;
+  const at = `${PLACE.region}:${PLACE.accountId}`;
+  await create({
+    EventSourceArn: arn(`kinesis:${at}:stream/clicks`),
+    StartingPosition: "LATEST",
+    DestinationConfig: { OnFailure: { Destination: arn(`sqs:${at}:orders`) } },
+  });
+  expect(asked).toEqual([
+    `kinesis:GetRecords ${arn(`kinesis:${at}:stream/clicks`)}`,
+    `lambda:CreateEventSourceMapping ${arn(`lambda:${at}:function:work`)}`,
+    `sqs:SendMessage ${arn(`sqs:${at}:orders`)}`,
+  ]);
+});
 
 async function call(name: string, input: object, tenant = "acme"): Promise<Readonly<Record<string, unknown>>> {
   return (await operations.get(name)?.run({ input, caller: { tenant } } as unknown as AnyCall)) ?? {};

@@ -1,7 +1,15 @@
-import { type EventSourceMapping, LATEST, mappingKey, RESULT_FIELD, type StreamSource } from "@sluice/core";
+import {
+  type EventSourceMapping,
+  functionArn,
+  LATEST,
+  mappingKey,
+  RESULT_FIELD,
+  type StreamSource,
+} from "@sluice/core";
 import { LambdaError } from "../../lambda-error.ts";
 import { type Caller, defineLambdaOperation, type LambdaInput, type LambdaOperation } from "../../operation.ts";
 import type { OperationDeps } from "../deps.ts";
+import { authoriseTarget } from "../destination.ts";
 import { type FunctionTarget, readTarget, requireVersion } from "../function-target.ts";
 import { pageOf } from "../page.ts";
 import { checkTags } from "../tags.ts";
@@ -30,6 +38,7 @@ function create(deps: OperationDeps): LambdaOperation {
       const source = await findSource(deps, tenant, input);
       const target = readTarget(deps, caller, { FunctionName: input.FunctionName });
       await checkFunction(deps, target, source);
+      await authoriseMapping(deps, caller, { source: input.EventSourceArn, target, failures: input.DestinationConfig });
       const tags = input.Tags ?? {};
       checkTags(tags);
       const now = deps.now();
@@ -131,6 +140,7 @@ function update(deps: OperationDeps): LambdaOperation {
       const named = FunctionName === undefined ? undefined : readTarget(deps, caller, { FunctionName });
       const target = named ?? { ref: { tenant: known.tenant, name: known.function }, qualifier: known.qualifier };
       if (named !== undefined) await checkFunction(deps, target, source);
+      await authoriseMapping(deps, caller, { source: undefined, target, failures: input.DestinationConfig });
       const mapping = await changeMapping(deps, caller.tenant, known.id, (before) => ({
         ...before,
         function: target.ref.name,
@@ -161,6 +171,26 @@ function remove(deps: OperationDeps): LambdaOperation {
 }
 
 /** @throws LambdaError, in the words that AWS has for this */
+interface MappingParts {
+  /** ARN; undefined: it stays as it is. */
+  readonly source: string | undefined;
+  readonly target: FunctionTarget;
+  readonly failures: { readonly OnFailure?: { readonly Destination?: string | undefined } | undefined } | undefined;
+}
+
+/** A mapping reads, calls and sends in nobody's name, so its maker must be allowed to do all three. */
+async function authoriseMapping(
+  deps: OperationDeps,
+  caller: Caller,
+  { source, target, failures }: MappingParts,
+): Promise<void> {
+  const action = source?.includes(":kinesis:") === true ? "kinesis:GetRecords" : "sqs:ReceiveMessage";
+  if (source !== undefined) await deps.authorise({ caller, action, resourceArn: source });
+  const resourceArn = functionArn(deps.place, target.ref.name, target.qualifier);
+  await deps.authorise({ caller, action: "lambda:CreateEventSourceMapping", resourceArn });
+  await authoriseTarget(deps, caller, failures?.OnFailure?.Destination);
+}
+
 async function checkFunction(deps: OperationDeps, target: FunctionTarget, source: FoundSource): Promise<void> {
   const { version } = await requireVersion(deps, target).catch((error: unknown) => {
     const isUnknown = error instanceof LambdaError && error.type === "ResourceNotFoundException";

@@ -4,6 +4,7 @@ import { LambdaError } from "../../lambda-error.ts";
 import { defineLambdaOperation, type LambdaInput, type LambdaOperation } from "../../operation.ts";
 import type { OperationDeps } from "../deps.ts";
 import { checkTags } from "../tags.ts";
+import { authoriseNamed } from "./authorise-named.ts";
 import { buildCode, readArchiveOf } from "./code-source.ts";
 import { viewConfiguration } from "./configuration-view.ts";
 import { newConfig } from "./requested-config.ts";
@@ -15,6 +16,7 @@ export function createFunction(deps: OperationDeps): LambdaOperation {
       const ref = { tenant: caller.tenant, name };
       const config = newConfig(input);
       checkTags(input.Tags ?? {});
+      await authoriseNamed(deps, caller, input);
       // Looked at before the archive is unpacked, and again when the function is made.
       if ((await deps.registry.getFunction(ref)) !== undefined) throw exists(name);
       const change = await toChange(deps, caller.tenant, input, config);

@@ -3,6 +3,7 @@ import { LambdaError } from "../../lambda-error.ts";
 import { defineLambdaOperation, type LambdaInput, type LambdaOperation } from "../../operation.ts";
 import type { OperationDeps } from "../deps.ts";
 import { changeRecord, checkRevision, type FunctionTarget, readTarget, requireRecord } from "../function-target.ts";
+import { authoriseNamed } from "./authorise-named.ts";
 import { type BuiltCode, buildCode, readArchiveOf } from "./code-source.ts";
 import { viewConfiguration } from "./configuration-view.ts";
 import { applyConfig } from "./requested-config.ts";
@@ -39,6 +40,7 @@ export function updateFunctionConfiguration(deps: OperationDeps): LambdaOperatio
       const target = readTarget(deps, caller, input);
       const { latest } = await requireRecord(deps, target);
       checkRevision(input.RevisionId, latest.revisionId);
+      await authoriseNamed(deps, caller, input);
       const built = needsBuild(input) ? await rebuild(deps, target, latest, input) : undefined;
       const { record } = await changeRecord(deps, target, (before) => {
         if (built !== undefined && before.latest.upload?.digest !== latest.upload?.digest) throw inProgress(target);
