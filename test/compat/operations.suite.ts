@@ -121,6 +121,19 @@ export function describeOperations(product: () => CompatProduct): void {
       },
     );
 
+    test("a key for some functions sends no events of theirs to another", async () => {
+      const { id, secret } = await (await product().stack.client()).createKey({
+        name: "some",
+        policy: "deploy",
+        functions: [name],
+      });
+      const client = product().lambda({ accessKeyId: id, secretAccessKey: secret });
+      const Destination = "arn:aws:lambda:us-east-1:000000000000:function:another";
+      const named = { FunctionName: name, DestinationConfig: { OnSuccess: { Destination } } };
+      expect(await outcome(client, "PutFunctionEventInvokeConfig", { FunctionName: name })).toBe("answered 200");
+      expect(await outcome(client, "PutFunctionEventInvokeConfig", named)).toBe("AccessDeniedException 403");
+    });
+
     test("a key that may only invoke does nothing else", async () => {
       const client = product().lambda(product().invoker);
       const outcomes = await Promise.all(
